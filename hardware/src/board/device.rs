@@ -1,0 +1,82 @@
+//! Device rows.
+
+use super::{Claim, Conduit, Hertz, Interrupt, Window};
+
+/// One device of the reference tree that a binding knows.
+#[derive(Debug)]
+pub struct Device {
+    /// The device's short name: its alias, else its node name, else its path; unique in the board.
+    pub name: &'static str,
+    /// Node path in the reference tree.
+    pub path: &'static str,
+    /// The binding, `pl011`: `schemas/devices/pl011.toml`.
+    pub binding: &'static str,
+    /// The `compatible` string by which the binding was found.
+    pub compatible: &'static str,
+    /// What it is for.
+    pub class: Class,
+    /// Who drives it; `None` where the binding only names and checks it.
+    pub driver: Option<Driver>,
+    /// When it starts.
+    pub stage: Stage,
+    /// The fact that the node is there, enabled and compatible.
+    pub present: Claim<&'static str>,
+    /// Register windows, in `reg` order.
+    pub windows: &'static [Claim<Window>],
+    /// Interrupt lines, in specifier order.
+    pub interrupts: &'static [Claim<Interrupt>],
+    /// Clock rates, in `clocks` order.
+    pub clocks: &'static [Claim<Hertz>],
+    /// PSCI's conduit; `None` for every other device.
+    pub conduit: Option<Claim<Conduit>>,
+}
+
+/// What a device is for; one line each in the device-tree summary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Class {
+    Console,
+    InterruptController,
+    Timer,
+    Power,
+    Rtc,
+    Pcie,
+    Virtio,
+    Gpio,
+    Flash,
+    Firmware,
+    Clock,
+    Pmu,
+    Other,
+}
+
+/// The drivers there are. A binding that names one that isn't here doesn't compile, nor does a kernel that
+/// doesn't construct one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Driver {
+    /// ARM PrimeCell UART, DDI 0183G.
+    Pl011,
+    /// Generic Interrupt Controller v3, IHI 0069.
+    GicV3,
+    /// Armv8-A generic timer, DDI 0487 D12.
+    ArmTimer,
+    /// Power State Coordination Interface, DEN 0022.
+    Psci,
+    /// ARM PrimeCell real-time clock, DDI 0224C.
+    Pl031,
+}
+
+/// Init stages in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Interrupt controllers.
+    Interrupts,
+    /// Timers and clocks.
+    Time,
+    /// Consoles (transmit works before; this stage adds interrupts).
+    Console,
+    /// Power, reset, real-time clock.
+    System,
+    /// Everything else.
+    Device,
+}

@@ -1,0 +1,109 @@
+//! Facts: the checkable statements of a board table, and the claims that point at them.
+
+use super::Value;
+
+/// A fact's row number in its board's ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FactId(u16);
+
+/// One statement that the live tree can confirm or contradict.
+#[derive(Debug)]
+pub struct Fact {
+    /// `gic.window[0]`, as the board file's `[verify]` table spells it.
+    pub name: &'static str,
+    /// Index of the device it is about; `None` for CPUs.
+    pub device: Option<u16>,
+    /// Which property of the device.
+    pub item: Item,
+    /// What the tables say.
+    pub claimed: Value<'static>,
+    /// What a difference means.
+    pub policy: Policy,
+    /// The board file's reason for that policy.
+    pub why: Option<&'static str>,
+    /// Where the claimed value came from.
+    pub origin: Origin,
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Item {
+    /// The node is there, is enabled and has the binding's `compatible`.
+    Compatible,
+    /// The nth `reg` entry, CPU-physical.
+    Window(u8),
+    /// The nth interrupt specifier.
+    Interrupt(u8),
+    /// The rate of the nth clock, through `clocks` to a `fixed-clock`, or `clock-frequency`.
+    Clock(u8),
+    /// The nth row of [`super::Board::cpus`].
+    Mpidr(u8),
+    /// PSCI's `method`.
+    Conduit,
+}
+
+/// What the kernel does when live and claimed differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policy {
+    /// The boot stops with the story on the console.
+    Fatal,
+    /// Said aloud; the device isn't started.
+    Warn,
+    /// The live value is used.
+    LiveWins,
+    /// The table's value is used.
+    StaticWins,
+}
+
+/// Where a claimed value came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A property of the device's node in the reference tree.
+    Tree {
+        /// The property's name.
+        property: &'static str,
+    },
+    /// A line of the board file.
+    Board {
+        /// 1-based.
+        line: u32,
+    },
+}
+
+/// A value that may not be used as hardware until the check has accepted its fact.
+///
+/// Only [`crate::check::Ledger::accept`] turns it into a [`crate::check::Checked`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim<T> {
+    fact: FactId,
+    value: T,
+}
+
+impl FactId {
+    /// Row `index` of the ledger.
+    pub const fn new(index: u16) -> Self {
+        Self(index)
+    }
+
+    /// The row number.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<T: Copy> Claim<T> {
+    /// What `fact` says is `value`; called by generated tables.
+    pub const fn new(fact: FactId, value: T) -> Self {
+        Self { fact, value }
+    }
+
+    /// The ledger row that decides about this claim.
+    pub const fn fact(&self) -> FactId {
+        self.fact
+    }
+
+    /// The value as the table has it: to print and to compare, never to touch hardware with.
+    pub const fn unchecked(&self) -> T {
+        self.value
+    }
+}

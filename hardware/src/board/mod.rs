@@ -1,0 +1,86 @@
+//! The board tables: what codegen emits and the kernel runs on.
+//!
+//! A [`Board`] is one row per device ([`Device`]), one row per checkable statement ([`Fact`]) and the order in
+//! which drivers start. A device's windows, interrupts and clocks are [`Claim`]s: each names the fact that
+//! the check must have accepted before the value may be used as hardware.
+
+mod device;
+mod fact;
+mod value;
+
+pub use device::{Class, Device, Driver, Stage};
+pub use fact::{Claim, Fact, FactId, Item, Origin, Policy};
+pub use value::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
+
+/// Everything the kernel knows about a board before it has read the live tree.
+#[derive(Debug)]
+pub struct Board {
+    /// The board file's name, `qemu-virt`.
+    pub name: &'static str,
+    /// One line for people.
+    pub summary: &'static str,
+    /// Root `compatible` strings; a live tree that has any of them is this board.
+    pub compatible: &'static [&'static str],
+    /// The board file, `boards/qemu-virt.toml`.
+    pub file: &'static str,
+    /// The reference tree, `boards/qemu-virt.dtb`.
+    pub tree: &'static str,
+    /// Devices in the reference tree's blob order.
+    pub devices: &'static [Device],
+    /// Facts in ledger order; [`FactId`] is an index into this.
+    pub facts: &'static [Fact],
+    /// Indices into `devices`, dependencies first.
+    pub init: &'static [u16],
+    /// The CPUs that the reference tree lists.
+    pub cpus: &'static [Cpu],
+    /// Which devices may be the console, best first: indices into `devices`.
+    pub console: &'static [u16],
+    /// What to do when firmware hands over no tree or a malformed one.
+    pub without_tree: WithoutTree,
+    /// The preset's settings.
+    pub preset: Preset,
+}
+
+/// A CPU that the reference tree lists.
+#[derive(Debug)]
+pub struct Cpu {
+    /// Node path.
+    pub path: &'static str,
+    /// The affinity fields, as `reg` has them.
+    pub mpidr: Claim<Mpidr>,
+}
+
+/// What the kernel does when there is no usable live tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutTree {
+    /// Tell the story on the static console, marked UNCHECKED, and stop.
+    Refuse,
+    /// Go on with the static claims, marked UNCHECKED.
+    Continue,
+}
+
+/// Which optional parts a build has.
+#[derive(Debug)]
+pub struct Preset {
+    /// `qemu-smoke`, `full`, …
+    pub name: &'static str,
+    /// Every switch with its value in this build.
+    pub switches: &'static [(&'static str, bool)],
+}
+
+impl Board {
+    /// The fact that `id` names; `None` where the id belongs to another board.
+    pub fn fact(&self, id: FactId) -> Option<&'static Fact> {
+        self.facts.get(id.index())
+    }
+
+    /// The device called `name`.
+    pub fn device(&self, name: &str) -> Option<&'static Device> {
+        self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// The one device of a class, or the first in blob order.
+    pub fn first(&self, class: Class) -> Option<&'static Device> {
+        self.devices.iter().find(|device| device.class == class)
+    }
+}

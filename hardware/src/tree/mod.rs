@@ -1,0 +1,1 @@
+//! A device tree read with its meaning.
