@@ -1,1 +1,26 @@
-//! Skeleton.
+//! The harness: boots an image in QEMU, talks to its shell and keeps what it said.
+//!
+//! - [`Machine`] is what QEMU shows the guest: CPUs, memory, exception level.
+//! - [`Handover`] is how the image and its tree get there: QEMU's own boot protocol, or a [`Raw`] one that hands
+//!   over any bytes as the tree and puts the image at any address.
+//! - [`Guest`] is a running machine: [`Guest::run`] types a command and gives back exactly its output.
+//! - [`Failure`] says what went wrong, with the end of the transcript.
+//!
+//! Silence is failure: a guest that prints nothing for [`Patience::silence`] while a test waits for it has failed. The
+//! whole transcript of every guest stays in `target/transcripts/`.
+#![forbid(unsafe_code)]
+#![cfg_attr(feature = "strict", deny(warnings))]
+
+mod failure;
+mod guest;
+mod handover;
+pub mod image;
+mod machine;
+pub mod paths;
+mod serial;
+
+pub use failure::{Cause, Failure};
+pub use guest::{Guest, PROMPT, Patience, Reply};
+pub use handover::{Handover, Raw};
+pub use image::Image;
+pub use machine::{EntryLevel, Machine, QEMU};

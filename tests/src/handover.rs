@@ -1,0 +1,95 @@
+//! How the image and its tree reach the guest's memory.
+
+use std::fs;
+use std::path::Path;
+
+use crate::failure::{Cause, Failure};
+
+/// RAM's first address on QEMU's `virt` (hw/arm/virt.c, `base_memmap`).
+const RAM: u64 = 0x4000_0000;
+/// Behind the 1 MiB that QEMU fills with its own tree when it boots no kernel.
+const TRAMPOLINE: u64 = RAM + 0x10_0000;
+
+/// How the image and its tree get into memory, and what x0 is at entry.
+#[derive(Debug, Clone)]
+pub enum Handover {
+    /// QEMU's own arm64 boot protocol: image 2 MiB into RAM, x0 = the tree that QEMU makes.
+    Kernel,
+    /// Bytes at addresses, untouched by QEMU.
+    Raw(Raw),
+}
+
+/// A hand-over that QEMU has no part in.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// What x0 points at; `None`: x0 = 0.
+    pub tree: Option<Vec<u8>>,
+    /// Where the tree lies; 8-byte aligned is what the boot protocol promises.
+    pub tree_at: u64,
+    /// Where the image lies; a multiple of 2 MiB, at least 2 MiB into RAM.
+    pub image_at: u64,
+}
+
+impl Raw {
+    /// The usual places, with these bytes as the tree.
+    pub fn with_tree(tree: Vec<u8>) -> Self {
+        Self { tree: Some(tree), ..Self::without_tree() }
+    }
+
+    /// The usual places, x0 = 0.
+    pub fn without_tree() -> Self {
+        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000 }
+    }
+
+    /// The image at another address.
+    pub fn image_at(self, image_at: u64) -> Self {
+        Self { image_at, ..self }
+    }
+
+    /// The tree at another address.
+    pub fn tree_at(self, tree_at: u64) -> Self {
+        Self { tree_at, ..self }
+    }
+
+    /// What CPU 0 executes first: load x0 and a branch target from the two words behind the code, branch.
+    fn trampoline(&self) -> Vec<u8> {
+        let tree = if self.tree.is_some() { self.tree_at } else { 0 };
+        let code: [u32; 4] = [
+            0x5800_0080, // ldr x0, .+16
+            0x5800_00b0, // ldr x16, .+20
+            0xd61f_0200, // br x16
+            0xd503_201f, // nop
+        ];
+        let code = code.iter().flat_map(|word| word.to_le_bytes());
+        code.chain(tree.to_le_bytes()).chain(self.image_at.to_le_bytes()).collect()
+    }
+
+    /// Writes the files that QEMU's generic loader takes and gives back its arguments.
+    fn arguments(&self, image: &Path, scratch: &Path) -> Result<Vec<String>, Failure> {
+        let load = |file: &Path, at: u64| format!("loader,file={},addr={at:#x},force-raw=on", file.display());
+        let mut devices = vec![load(image, self.image_at)];
+        if let Some(tree) = &self.tree {
+            let file = scratch.join("live.dtb");
+            write(&file, tree)?;
+            devices.push(load(&file, self.tree_at));
+        }
+        let file = scratch.join("trampoline.bin");
+        write(&file, &self.trampoline())?;
+        devices.push(format!("{},cpu-num=0", load(&file, TRAMPOLINE)));
+        Ok(devices.into_iter().flat_map(|device| ["-device".to_owned(), device]).collect())
+    }
+}
+
+impl Handover {
+    /// QEMU's arguments for it.
+    pub(crate) fn arguments(&self, image: &Path, scratch: &Path) -> Result<Vec<String>, Failure> {
+        match self {
+            Self::Kernel => Ok(vec!["-kernel".to_owned(), image.display().to_string()]),
+            Self::Raw(raw) => raw.arguments(image, scratch),
+        }
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(|source| Cause::File { path: path.to_path_buf(), source }.into())
+}

@@ -1,0 +1,42 @@
+//! The image under test.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use crate::failure::{Cause, Failure};
+use crate::paths;
+
+/// An arm64 Image file.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// The flat Image, as `cargo xtask image` writes it.
+    pub path: PathBuf,
+}
+
+impl Image {
+    /// The image that `KEEL_IMAGE` names; without it, qemu-virt's release image, built if need be.
+    pub fn under_test() -> Result<&'static Self, Failure> {
+        static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();
+        let found = IMAGE.get_or_init(|| match std::env::var_os("KEEL_IMAGE") {
+            Some(path) => Ok(Image { path: paths::root().join(path) }),
+            None => build("qemu-virt"),
+        });
+        found
+            .as_ref()
+            .map_err(|what| Cause::Tool { program: "cargo xtask image".to_owned(), what: what.clone() }.into())
+    }
+}
+
+fn build(board: &str) -> Result<Image, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["xtask", "image", "--release", "--board", board]).current_dir(paths::root());
+    let output = command.output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    let lines = String::from_utf8_lossy(&output.stdout).into_owned();
+    let path = lines.lines().find_map(|line| line.strip_prefix("image: "));
+    path.map(|path| Image { path: path.into() }).ok_or_else(|| format!("no `image:` line in\n{lines}"))
+}

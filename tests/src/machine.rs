@@ -1,0 +1,104 @@
+//! What QEMU shows the guest.
+
+use std::process::{Command, Stdio};
+
+use crate::failure::{Cause, Failure};
+use crate::guest::Guest;
+use crate::handover::{Handover, Raw};
+use crate::image::Image;
+use crate::paths;
+
+/// The emulator.
+pub const QEMU: &str = "qemu-system-aarch64";
+
+/// A `virt` machine, not yet running.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    entry: EntryLevel,
+    cpus: u32,
+    memory_mib: u32,
+    handover: Handover,
+    extra: Vec<String>,
+}
+
+/// The exception level at which the image is entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryLevel {
+    /// QEMU's default.
+    El1,
+    /// `virtualization=on`; PSCI's conduit becomes `smc`.
+    El2,
+}
+
+impl Machine {
+    /// One CPU, 512 MiB, entered at EL1 by QEMU's own boot protocol.
+    pub fn virt() -> Self {
+        Self { entry: EntryLevel::El1, cpus: 1, memory_mib: 512, handover: Handover::Kernel, extra: Vec::new() }
+    }
+
+    /// So many CPUs.
+    pub fn cpus(self, cpus: u32) -> Self {
+        Self { cpus, ..self }
+    }
+
+    /// So much RAM.
+    pub fn memory_mib(self, memory_mib: u32) -> Self {
+        Self { memory_mib, ..self }
+    }
+
+    /// Entered at this level.
+    pub fn entry(self, entry: EntryLevel) -> Self {
+        Self { entry, ..self }
+    }
+
+    /// Handed over without QEMU's own patching.
+    pub fn raw(self, raw: Raw) -> Self {
+        Self { handover: Handover::Raw(raw), ..self }
+    }
+
+    /// More QEMU arguments.
+    pub fn extra(mut self, arguments: &[&str]) -> Self {
+        self.extra.extend(arguments.iter().map(ToString::to_string));
+        self
+    }
+
+    /// The tree that QEMU makes for this machine.
+    pub fn tree(&self, name: &str) -> Result<Vec<u8>, Failure> {
+        let file = paths::scratch(&format!("{name}-tree"))?.join("qemu.dtb");
+        let mut command = Command::new(QEMU);
+        command.args(self.hardware(&format!(",dumpdtb={}", file.display()))).stdin(Stdio::null());
+        let output = command.output().map_err(|error| tool(&error.to_string()))?;
+        if !output.status.success() {
+            return Err(tool(&String::from_utf8_lossy(&output.stderr)));
+        }
+        std::fs::read(&file).map_err(|source| Cause::File { path: file, source }.into())
+    }
+
+    /// Starts `image` on it; `name` names the transcript and is part of every failure, so give each guest its own.
+    pub fn boot(&self, name: &str, image: &Image) -> Result<Guest, Failure> {
+        let scratch = paths::scratch(name)?;
+        let mut command = Command::new(QEMU);
+        command.args(self.hardware(""));
+        command.args(["-display", "none", "-monitor", "none", "-chardev", "stdio,id=serial,signal=off"]);
+        command.args(["-serial", "chardev:serial"]);
+        command.args(self.handover.arguments(&image.path, &scratch)?);
+        command.args(&self.extra);
+        Guest::start(name, command)
+    }
+
+    fn hardware(&self, machine_suffix: &str) -> Vec<String> {
+        let level = match self.entry {
+            EntryLevel::El1 => "",
+            EntryLevel::El2 => ",virtualization=on",
+        };
+        let machine = format!("virt,gic-version=3,dtb-randomness=off{level}{machine_suffix}");
+        let (cpus, memory) = (self.cpus.to_string(), format!("{}M", self.memory_mib));
+        ["-nodefaults", "-machine", &machine, "-cpu", "cortex-a76", "-smp", &cpus, "-m", &memory]
+            .map(str::to_owned)
+            .to_vec()
+    }
+}
+
+fn tool(what: &str) -> Failure {
+    Cause::Tool { program: QEMU.to_owned(), what: what.trim().to_owned() }.into()
+}
