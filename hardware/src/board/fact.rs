@@ -1,5 +1,7 @@
 //! Facts: the checkable statements of a board table, and the claims that point at them.
 
+use core::fmt;
+
 use super::Value;
 
 /// A fact's row number in its board's ledger.
@@ -19,10 +21,19 @@ pub struct Fact {
     pub claimed: Value<'static>,
     /// What a difference means.
     pub policy: Policy,
-    /// The board file's reason for that policy.
-    pub why: Option<&'static str>,
+    /// The board file's reason for that policy; `None` for a default policy.
+    pub why: Option<Why>,
     /// Where the claimed value came from.
     pub origin: Origin,
+}
+
+/// Why the board file sets a fact's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Why {
+    /// The `why` of the `[verify]` entry.
+    pub text: &'static str,
+    /// The entry's line, 1-based.
+    pub line: u32,
 }
 
 /// What a fact is about.
@@ -77,6 +88,24 @@ pub enum Origin {
 pub struct Claim<T> {
     fact: FactId,
     value: T,
+}
+
+impl Policy {
+    /// As the board file's `on-drift` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fatal => "fatal",
+            Self::Warn => "warn",
+            Self::LiveWins => "live-wins",
+            Self::StaticWins => "static-wins",
+        }
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
 }
 
 impl FactId {

@@ -6,10 +6,11 @@
 
 mod device;
 mod fact;
+mod show;
 mod value;
 
 pub use device::{Class, Device, Driver, Stage};
-pub use fact::{Claim, Fact, FactId, Item, Origin, Policy};
+pub use fact::{Claim, Fact, FactId, Item, Origin, Policy, Why};
 pub use value::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
 
 /// Everything the kernel knows about a board before it has read the live tree.
@@ -27,7 +28,9 @@ pub struct Board {
     pub tree: &'static str,
     /// Devices in the reference tree's blob order.
     pub devices: &'static [Device],
-    /// Facts in ledger order; [`FactId`] is an index into this.
+    /// Every binding there is, also those that no device of this board uses.
+    pub bindings: &'static [Binding],
+    /// Facts in ledger order, grouped by device in the order of `devices`, CPUs last; [`FactId`] is an index into this.
     pub facts: &'static [Fact],
     /// Indices into `devices`, dependencies first.
     pub init: &'static [u16],
@@ -39,6 +42,15 @@ pub struct Board {
     pub without_tree: WithoutTree,
     /// The preset's settings.
     pub preset: Preset,
+}
+
+/// A binding and the `compatible` strings by which it knows its devices.
+#[derive(Debug)]
+pub struct Binding {
+    /// `pl011`: `schemas/devices/pl011.toml`.
+    pub name: &'static str,
+    /// The strings, as the binding lists them.
+    pub compatible: &'static [&'static str],
 }
 
 /// A CPU that the reference tree lists.
@@ -79,8 +91,20 @@ impl Board {
         self.devices.iter().find(|device| device.name == name)
     }
 
+    /// The binding that knows `compatible`, with the table's copy of the string.
+    pub fn binding(&self, compatible: &str) -> Option<(&'static Binding, &'static str)> {
+        self.bindings.iter().find_map(|binding| binding.knows(compatible).map(|known| (binding, known)))
+    }
+
     /// The one device of a class, or the first in blob order.
     pub fn first(&self, class: Class) -> Option<&'static Device> {
         self.devices.iter().find(|device| device.class == class)
+    }
+}
+
+impl Binding {
+    /// This binding's copy of `compatible`, if it is one of its strings.
+    pub fn knows(&self, compatible: &str) -> Option<&'static str> {
+        self.compatible.iter().copied().find(|known| *known == compatible)
     }
 }

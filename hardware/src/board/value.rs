@@ -1,7 +1,5 @@
 //! The values that a fact can have, each in the unit that its name says.
 
-use core::fmt;
-
 /// A CPU-physical register window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -117,22 +115,5 @@ impl Trigger {
             8 => Self::LevelLow,
             _ => Self::Unspecified,
         }
-    }
-}
-
-impl fmt::Display for InterruptType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Spi => "SPI",
-            Self::Ppi => "PPI",
-            Self::Espi => "ESPI",
-            Self::Eppi => "EPPI",
-        })
-    }
-}
-
-impl fmt::Display for Interrupt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.number)
     }
 }

@@ -1,0 +1,131 @@
+//! How values look to people: addresses in groups of four digits, the GIC's names, hertz in thousands.
+
+use core::fmt;
+
+use super::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
+
+impl fmt::Display for Window {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        address(f, self.base)?;
+        write!(f, "+{:#x}", self.size)
+    }
+}
+
+impl fmt::Display for InterruptType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Spi => "SPI",
+            Self::Ppi => "PPI",
+            Self::Espi => "ESPI",
+            Self::Eppi => "EPPI",
+        })
+    }
+}
+
+impl fmt::Display for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::EdgeRising => "edge-rising",
+            Self::EdgeFalling => "edge-falling",
+            Self::LevelHigh => "level-high",
+            Self::LevelLow => "level-low",
+            Self::Unspecified => "unspecified",
+        })
+    }
+}
+
+/// `SPI 121`; the alternate form adds the trigger, `SPI 121 level-high`.
+impl fmt::Display for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.number)?;
+        if f.alternate() { write!(f, " {}", self.trigger) } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Hertz {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        thousands(f, self.0)?;
+        f.write_str(" Hz")
+    }
+}
+
+impl fmt::Display for Mpidr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x}", self.0)
+    }
+}
+
+impl fmt::Display for Conduit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hvc => "hvc",
+            Self::Smc => "smc",
+        })
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Compatible(string) => f.write_str(string),
+            Self::Window(window) => window.fmt(f),
+            Self::Interrupt(interrupt) => interrupt.fmt(f),
+            Self::Clock(rate) => rate.fmt(f),
+            Self::Mpidr(mpidr) => mpidr.fmt(f),
+            Self::Conduit(conduit) => conduit.fmt(f),
+        }
+    }
+}
+
+/// Hexadecimal with an underscore before every four digits: `0x10_7d00_1000`.
+fn address(f: &mut fmt::Formatter<'_>, value: u64) -> fmt::Result {
+    let groups = [value >> 48, (value >> 32) & 0xffff, (value >> 16) & 0xffff, value & 0xffff];
+    let mut rest = groups.iter().skip_while(|group| **group == 0);
+    match rest.next() {
+        None => return f.write_str("0x0"),
+        Some(first) => write!(f, "{first:#x}")?,
+    }
+    rest.try_for_each(|group| write!(f, "_{group:04x}"))
+}
+
+/// Decimal with an underscore before every three digits: `24_000_000`.
+fn thousands(f: &mut fmt::Formatter<'_>, value: u64) -> fmt::Result {
+    if value < 1000 {
+        return write!(f, "{value}");
+    }
+    thousands(f, value / 1000)?;
+    write!(f, "_{:03}", value % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString;
+
+    use super::*;
+
+    #[test]
+    fn addresses_are_grouped_from_the_right() {
+        let shown = |base| Window { base, size: 0x200 }.to_string();
+        assert_eq!(shown(0x10_7d00_1000), "0x10_7d00_1000+0x200");
+        assert_eq!(shown(0x900_0000), "0x900_0000+0x200");
+        assert_eq!(shown(0xfe), "0xfe+0x200");
+        assert_eq!(shown(0), "0x0+0x200");
+        assert_eq!(shown(0x1_0000_0000_0000), "0x1_0000_0000_0000+0x200");
+    }
+
+    #[test]
+    fn rates_are_grouped_in_thousands() {
+        assert_eq!(Hertz(0).to_string(), "0 Hz");
+        assert_eq!(Hertz(1_000).to_string(), "1_000 Hz");
+        assert_eq!(Hertz(24_000_005).to_string(), "24_000_005 Hz");
+    }
+
+    #[test]
+    fn the_alternate_form_of_an_interrupt_has_its_trigger() {
+        let line = Interrupt::spi(1, Trigger::LevelHigh);
+        assert_eq!(line.to_string(), "SPI 1");
+        assert_eq!(std::format!("{line:#}"), "SPI 1 level-high");
+    }
+}
