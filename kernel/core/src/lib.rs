@@ -1,10 +1,14 @@
 //! The portable half of the kernel: what needs no instruction set and no device.
 //!
+//! - [`editor`]: a line editor for a serial terminal.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
+//! - [`system`]: what all that needs of the kernel.
 //!
 //! No allocation, no unsafe: the same code runs in the kernel and in the host's tests.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+pub mod editor;
 pub mod log;
+pub mod system;

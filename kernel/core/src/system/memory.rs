@@ -1,0 +1,89 @@
+//! Physical memory as the kernel sees it.
+
+/// Physical memory and the heap.
+pub trait Memory {
+    /// The nth region in address order; `None` past the last.
+    fn region(&self, index: usize) -> Option<Region<'_>>;
+
+    /// The kernel's heap.
+    fn heap(&self) -> Heap;
+}
+
+/// A range of physical addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Region<'s> {
+    /// Its first address.
+    pub base: u64,
+    /// Bytes.
+    pub size: u64,
+    /// What it is for.
+    pub kind: RegionKind,
+    /// What is there: a section, a device's name, a node's.
+    pub name: &'s str,
+}
+
+/// What a region is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionKind {
+    /// RAM that nothing uses yet, or all of it where nothing finer is known.
+    Ram,
+    /// Kernel code: read, execute.
+    Text,
+    /// Kernel constants: read.
+    Rodata,
+    /// Kernel data and stacks: read, write.
+    Data,
+    /// The kernel's heap: read, write.
+    Heap,
+    /// Page tables.
+    Tables,
+    /// The live device tree: read.
+    Tree,
+    /// The initial RAM disk.
+    Initrd,
+    /// Kept by firmware: memory reservations and `/reserved-memory`.
+    Reserved,
+    /// A device's registers: Device-nGnRE.
+    Device,
+}
+
+/// The kernel's heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heap {
+    /// Bytes it has.
+    pub size: u64,
+    /// Bytes in use.
+    pub used: u64,
+    /// The most that were in use at once.
+    pub peak: u64,
+    /// Requests it couldn't satisfy.
+    pub failures: u64,
+}
+
+impl RegionKind {
+    /// Lower-case, as people and tools read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ram => "ram",
+            Self::Text => "text",
+            Self::Rodata => "rodata",
+            Self::Data => "data",
+            Self::Heap => "heap",
+            Self::Tables => "tables",
+            Self::Tree => "tree",
+            Self::Initrd => "initrd",
+            Self::Reserved => "reserved",
+            Self::Device => "device",
+        }
+    }
+
+    /// How the kernel maps it: read, write, execute.
+    pub const fn access(self) -> &'static str {
+        match self {
+            Self::Text => "r-x",
+            Self::Rodata | Self::Tree | Self::Initrd => "r--",
+            Self::Data | Self::Heap | Self::Tables | Self::Device => "rw-",
+            Self::Ram | Self::Reserved => "---",
+        }
+    }
+}

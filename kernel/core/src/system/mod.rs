@@ -1,0 +1,84 @@
+//! What the shell needs of the kernel, by noun.
+//!
+//! The kernel implements [`System`] once, in `machine`; the tests implement it over a tree file. Everything is read
+//! through shared references: whatever changes meanwhile (counters, the log) is copied out a row at a time, so no lock is
+//! held while something prints.
+
+mod boot;
+mod memory;
+
+use hardware::board::Board;
+
+pub use boot::{Boot, Build, Clock, Stage};
+pub use memory::{Heap, Memory, Region, RegionKind};
+
+use crate::log::Log;
+
+/// The kernel, as the shell sees it.
+pub trait System {
+    /// The tables that the kernel runs on; `None` where the live tree fits none.
+    fn board(&self) -> Option<&'static Board>;
+
+    /// How the kernel came to where it is.
+    fn boot(&self) -> &dyn Boot;
+
+    /// The time.
+    fn clock(&self) -> &dyn Clock;
+
+    /// The boot log.
+    fn log(&self) -> &dyn Log;
+
+    /// Physical memory and the heap.
+    fn memory(&self) -> &dyn Memory;
+
+    /// Interrupt lines.
+    fn interrupts(&self) -> &dyn Interrupts;
+
+    /// Ways to end.
+    fn power(&self) -> &dyn Power;
+}
+
+/// The interrupt lines that have a handler.
+pub trait Interrupts {
+    /// The nth line in INTID order; `None` past the last.
+    fn line(&self, index: usize) -> Option<Line<'_>>;
+
+    /// Acknowledged interrupts that had no handler or were spurious (IHI 0069, 2.2.1: INTID 1023).
+    fn spurious(&self) -> u64;
+}
+
+/// An interrupt line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'s> {
+    /// The controller's number of it, and how it signals.
+    pub interrupt: hardware::board::Interrupt,
+    /// Whose it is: the device's name in the board's tables.
+    pub device: &'s str,
+    /// Whether it is enabled at the controller.
+    pub enabled: bool,
+    /// How often it was handled, over all CPUs.
+    pub count: u64,
+}
+
+/// Ways to end. The first two only return if they didn't work.
+pub trait Power {
+    /// Resets the machine.
+    fn reboot(&self) -> PowerError;
+
+    /// Switches the machine off.
+    fn power_off(&self) -> PowerError;
+
+    /// Provokes a kernel panic; returns only in tests.
+    fn panic(&self);
+}
+
+/// Why the machine is still on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PowerError {
+    /// The tree has no PSCI, or the check hasn't accepted its conduit.
+    #[error("there is no PSCI that the check has accepted")]
+    NoPsci,
+    /// PSCI returned (DEN 0022, 5.2.2 lists the codes).
+    #[error("PSCI refused with {0}")]
+    Refused(i32),
+}
