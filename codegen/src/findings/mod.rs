@@ -1,0 +1,153 @@
+//! What is wrong with an input, said so that it can be put right.
+//!
+//! Every stage collects [`Finding`]s in [`Findings`] and goes on as far as it can; nothing is thrown one by one. A
+//! finding has a stable [`Code`], a [`Place`] with a label, perhaps more places, notes and a way out. [`render`] shows
+//! them as rustc shows its own.
+
+pub mod code;
+mod place;
+mod render;
+
+pub use code::Code;
+pub use place::{Place, Source};
+
+use std::fmt;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// Said aloud; generation goes on.
+    Warning,
+}
+
+/// A place with what there is to say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What stands there; may be empty.
+    pub text: String,
+}
+
+/// One thing that is wrong, or looks so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub code: Code,
+    /// How bad.
+    pub severity: Severity,
+    /// One sentence without a full stop.
+    pub message: String,
+    /// Where it went wrong.
+    pub primary: Label,
+    /// Other places that have to do with it.
+    pub secondary: Vec<Label>,
+    /// Facts that help to judge it.
+    pub notes: Vec<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// The findings of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings(Vec<Finding>);
+
+impl Finding {
+    /// A finding that stops generation.
+    pub fn error(code: Code, message: impl Into<String>, place: Place, label: impl Into<String>) -> Self {
+        let primary = Label { place, text: label.into() };
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            primary,
+            secondary: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A finding that doesn't.
+    pub fn warning(code: Code, message: impl Into<String>, place: Place, label: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, message, place, label) }
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn with(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.secondary.push(Label { place, text: label.into() });
+        self
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Findings {
+    /// Adds one.
+    pub fn push(&mut self, finding: Finding) {
+        self.0.push(finding);
+    }
+
+    /// Adds all of `other`'s.
+    pub fn extend(&mut self, other: Findings) {
+        self.0.extend(other.0);
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter()
+    }
+
+    /// Whether there is any.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether generation has to stop.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// `value` with the warnings where there is no error, else the findings.
+    pub fn or<T>(self, value: Option<T>) -> Result<(T, Findings), Findings> {
+        match value {
+            Some(value) if !self.has_errors() => Ok((value, self)),
+            _ => Err(self),
+        }
+    }
+
+    /// All findings as text, in the order of their places, each followed by an empty line.
+    pub fn render(&self) -> String {
+        let mut sorted: Vec<&Finding> = self.0.iter().collect();
+        sorted.sort_by(|a, b| (&a.primary.place, a.code).cmp(&(&b.primary.place, b.code)));
+        sorted.iter().map(|finding| render::render(finding) + "\n\n").collect()
+    }
+}
+
+impl From<Finding> for Findings {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render())
+    }
+}
+
+impl std::error::Error for Findings {}

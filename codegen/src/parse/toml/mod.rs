@@ -1,0 +1,95 @@
+//! TOML texts as serde types, with every misreading collected.
+//!
+//! serde stops at the first thing it doesn't like. So [`read`] lets it stop, notes the finding, takes the offending
+//! entry out and tries again, until the rest fits. Types use `#[serde(deny_unknown_fields)]` and [`Spanned`] for what a
+//! later stage may have to point at.
+
+mod deserializer;
+mod misread;
+mod remove;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+pub use ::toml::Spanned;
+use ::toml::de::{DeTable, DeValue};
+use serde::de::DeserializeOwned;
+
+use self::deserializer::ValueReader;
+use self::misread::{Kind, Misread};
+use crate::findings::{Finding, Findings, Place, Source, code};
+
+/// Nobody reads more than this at once.
+const MOST_FINDINGS: usize = 50;
+
+/// `source` as a `T`; `None` where what is left after its findings isn't one.
+pub fn read<T: DeserializeOwned>(source: &Arc<Source>, findings: &mut Findings) -> Option<T> {
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        findings.push(syntax(source, error.message(), error.span().unwrap_or(0..0)));
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    // The root's span would mark the whole file.
+    let mut root = Spanned::new(0..0, DeValue::Table(table.into_inner()));
+    let mut removed: Vec<String> = Vec::new();
+    for _ in 0..MOST_FINDINGS {
+        let misread = match T::deserialize(ValueReader(&root)) {
+            Ok(value) => return Some(value),
+            Err(misread) => misread,
+        };
+        let span = misread.span.clone().unwrap_or(0..0);
+        let follows = matches!(&misread.kind, Kind::Missing { field } if removed.iter().any(|name| name == field));
+        if !follows {
+            findings.push(finding(source, &misread, span.clone()));
+        }
+        removed.push(remove::entry(&mut root, &span)?);
+    }
+    None
+}
+
+fn syntax(source: &Arc<Source>, message: &str, span: Range<usize>) -> Finding {
+    let message = message.lines().next().unwrap_or("not TOML").trim();
+    if message.contains("duplicate key") {
+        let name = source.text.get(span.clone()).unwrap_or_default();
+        let message = format!("`{name}` stands twice");
+        return Finding::error(code::DUPLICATE_KEY, message, Place::text(source, span), "the second one")
+            .help("delete one of the two");
+    }
+    Finding::error(code::TOML_SYNTAX, format!("not TOML: {message}"), Place::text(source, span), "")
+}
+
+fn finding(source: &Arc<Source>, misread: &Misread, span: Range<usize>) -> Finding {
+    let place = Place::text(source, span);
+    match &misread.kind {
+        Kind::UnknownField { field, expected } => {
+            let finding = Finding::error(code::UNKNOWN_KEY, format!("unknown key `{field}`"), place, "nobody reads it");
+            suggest(finding, field, expected, "keys here are")
+        }
+        Kind::UnknownVariant { word, expected } => {
+            let finding = Finding::error(code::UNKNOWN_WORD, format!("unknown word `{word}`"), place, "");
+            suggest(finding, word, expected, "one of")
+        }
+        Kind::Missing { field } => {
+            Finding::error(code::MISSING_KEY, format!("the key `{field}` is missing"), place, "in this table")
+        }
+        Kind::Type { found, expected } => {
+            Finding::error(code::WRONG_TYPE, format!("expected {expected}"), place, format!("this is {found}"))
+        }
+        Kind::Invalid { message } => Finding::error(code::INVALID_VALUE, message.as_str(), place, ""),
+    }
+}
+
+fn suggest(finding: Finding, word: &str, expected: &[&str], list: &str) -> Finding {
+    match super::nearest(word, expected.iter().copied()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => {
+            let words: Vec<String> = expected.iter().map(|word| format!("`{word}`")).collect();
+            finding.help(format!("{list} {}", words.join(", ")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
