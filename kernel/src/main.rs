@@ -1,5 +1,16 @@
-//! Skeleton.
+//! The kernel image.
+//!
+//! - [`boot`]: all of boot on one page.
+//! - [`arch`]: the instruction set: entry, page tables' format, exceptions.
+//! - [`mm`]: mappings, RAM, the heap.
+//! - [`machine`]: the only place where a row of the board's table becomes a device.
+//! - [`panic`]: the last words.
 #![no_std]
 #![no_main]
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! { loop {} }
+#![allow(unreachable_pub, reason = "a binary has no outside: pub marks what a module offers the others")]
+#![cfg_attr(feature = "strict", deny(warnings))]
+
+mod arch;
+mod boot;
+mod machine;
+mod panic;

@@ -1,0 +1,68 @@
+//! The core itself: identity, exception masks, waiting.
+
+use aarch64_cpu::asm;
+use aarch64_cpu::registers::{DAIF, MIDR_EL1, MPIDR_EL1, Readable};
+
+/// MPIDR_EL1's affinity fields.
+pub fn affinity() -> u64 {
+    MPIDR_EL1.get() & 0xff_00ff_ffff
+}
+
+/// MIDR_EL1.
+pub fn midr() -> u64 {
+    MIDR_EL1.get()
+}
+
+/// The core's name by MIDR_EL1's implementer and part number; `None` for one that isn't known here.
+pub fn name() -> Option<&'static str> {
+    const ARM: u64 = 0x41;
+    let midr = midr();
+    match (midr >> 24, midr >> 4 & 0xfff) {
+        (ARM, 0xd03) => Some("Cortex-A53"),
+        (ARM, 0xd04) => Some("Cortex-A35"),
+        (ARM, 0xd05) => Some("Cortex-A55"),
+        (ARM, 0xd07) => Some("Cortex-A57"),
+        (ARM, 0xd08) => Some("Cortex-A72"),
+        (ARM, 0xd0b) => Some("Cortex-A76"),
+        (ARM, 0xd0c) => Some("Neoverse-N1"),
+        (ARM, 0xd40) => Some("Neoverse-V1"),
+        (ARM, 0xd47) => Some("Cortex-A710"),
+        (ARM, 0xd49) => Some("Neoverse-N2"),
+        (0, 0x051) => Some("QEMU max"),
+        _ => None,
+    }
+}
+
+/// Masks interrupts and says whether they were let in before.
+pub fn mask_interrupts() -> bool {
+    let were_on = !DAIF.is_set(DAIF::I);
+    // SAFETY: writes PSTATE.I only. Not `nomem`: what follows must not move before the mask.
+    unsafe { core::arch::asm!("msr daifset, #2", options(nostack, preserves_flags)) };
+    were_on
+}
+
+/// Lets interrupts in.
+pub fn unmask_interrupts() {
+    // SAFETY: writes PSTATE.I only; the vectors and the interrupt stack are in place since the entry. Not `nomem`:
+    // what came before must be done.
+    unsafe { core::arch::asm!("msr daifclr, #2", options(nostack, preserves_flags)) };
+}
+
+/// Lets SErrors and debug exceptions in.
+pub fn unmask_aborts() {
+    // SAFETY: writes PSTATE.D and PSTATE.A only; the vectors are in place since the entry.
+    unsafe { core::arch::asm!("msr daifclr, #12", options(nostack, preserves_flags)) };
+}
+
+/// Sleeps until an interrupt is pending, masked or not.
+pub fn wait_for_interrupt() {
+    asm::wfi();
+}
+
+/// Stops this core for good, in low power.
+pub fn halt() -> ! {
+    mask_interrupts();
+    loop {
+        asm::wfi();
+    }
+}

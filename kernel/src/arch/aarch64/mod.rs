@@ -1,0 +1,12 @@
+//! AArch64: entry, translation regime, exceptions, the core's own registers.
+
+pub mod beacon;
+pub mod counter;
+pub mod cpu;
+pub mod esr;
+pub mod exception;
+pub mod layout;
+pub mod mmu;
+pub mod probe;
+
+mod head;

@@ -1,0 +1,98 @@
+//! Reads from addresses that may not answer.
+//!
+//! A guarded access registers the range of its instructions and a fix-up address in `.extable`; an abort whose
+//! ELR_EL1 lies in such a range goes on at the fix-up. Interconnects may report a read of nothing as an SError
+//! instead, so SErrors are let in for the length of the access, which ends with a barrier that collects them.
+
+use core::arch::asm;
+
+/// A row of `.extable`.
+#[repr(C)]
+struct Guarded {
+    start: u64,
+    end: u64,
+    fixup: u64,
+}
+
+/// Where to go on when the instruction at `elr` faulted; `None` outside guarded accesses.
+pub fn fixup(elr: u64) -> Option<u64> {
+    table().iter().find(|row| (row.start..row.end).contains(&elr)).map(|row| row.fixup)
+}
+
+/// The eight bytes at `address`, in memory's order, or `None` where nothing answers.
+///
+/// # Safety
+/// `address` is a multiple of 8, and a read there has no side effect.
+pub unsafe fn read(address: usize) -> Option<[u8; 8]> {
+    let value: u64;
+    let answered: u64;
+    // SAFETY: by contract the read is harmless; if it faults, the row in .extable leads to label 4, with
+    // the same register contents. DAIF is as before on both ways out, and the stack isn't used.
+    unsafe {
+        asm!(
+            "mrs {daif}, daif",
+            "msr daifclr, #4",
+            "2:",
+            "ldr {value}, [{address}]",
+            "dsb sy",
+            "isb",
+            "3:",
+            "mov {answered}, #1",
+            "b 5f",
+            "4:",
+            "mov {value}, #0",
+            "mov {answered}, #0",
+            "5:",
+            "msr daif, {daif}",
+            ".pushsection .extable, \"a\"",
+            ".quad 2b, 3b, 4b",
+            ".popsection",
+            address = in(reg) address,
+            value = out(reg) value,
+            answered = out(reg) answered,
+            daif = out(reg) _,
+            options(nostack),
+        );
+    }
+    (answered == 1).then(|| value.to_ne_bytes())
+}
+
+/// Takes an SError that was pending before the kernel ran; true if there was one.
+pub fn take_pending_serror() -> bool {
+    let pending: u64;
+    // SAFETY: only lets a pending SError in, within a range that .extable covers. DAIF is as before on both ways
+    // out.
+    unsafe {
+        asm!(
+            "mrs {daif}, daif",
+            "2:",
+            "msr daifclr, #4",
+            "isb",
+            "3:",
+            "mov {pending}, #0",
+            "b 5f",
+            "4:",
+            "mov {pending}, #1",
+            "5:",
+            "msr daif, {daif}",
+            ".pushsection .extable, \"a\"",
+            ".quad 2b, 3b + 4, 4b",
+            ".popsection",
+            pending = out(reg) pending,
+            daif = out(reg) _,
+            options(nostack),
+        );
+    }
+    pending == 1
+}
+
+fn table() -> &'static [Guarded] {
+    unsafe extern "C" {
+        static __extable_start: Guarded;
+        static __extable_end: Guarded;
+    }
+    let (start, end) = (&raw const __extable_start, &raw const __extable_end);
+    // SAFETY: the linker script puts both symbols round the .extable input sections, which consist of whole rows and
+    // are constant.
+    unsafe { core::slice::from_raw_parts(start, end.offset_from_unsigned(start)) }
+}
