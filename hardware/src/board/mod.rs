@@ -96,6 +96,15 @@ impl Board {
         self.bindings.iter().find_map(|binding| binding.knows(compatible).map(|known| (binding, known)))
     }
 
+    /// The path of the reference tree's node that `fact` is about.
+    pub fn place(&self, fact: &Fact) -> Option<&'static str> {
+        match (fact.device, fact.item) {
+            (Some(device), _) => self.devices.get(usize::from(device)).map(|device| device.path),
+            (None, Item::Mpidr(cpu)) => self.cpus.get(usize::from(cpu)).map(|cpu| cpu.path),
+            (None, _) => None,
+        }
+    }
+
     /// The one device of a class, or the first in blob order.
     pub fn first(&self, class: Class) -> Option<&'static Device> {
         self.devices.iter().find(|device| device.class == class)

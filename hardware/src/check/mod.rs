@@ -1,43 +1,76 @@
 //! The check: a board's tables held against a live description of the machine.
 //!
-//! [`check`] fills a ledger, one [`Row`] per fact plus one per live device that no table claims;
-//! [`Ledger::accept`] turns a [`crate::board::Claim`] into a [`Checked`] value by the row's verdict and policy.
+//! [`select`] finds the table for the machine; [`check`] fills a ledger, one [`Row`] per fact plus one per live device
+//! that no table claims; [`Ledger::accept`] turns a [`crate::board::Claim`] into a [`Checked`] value by the row's
+//! verdict and policy. The machine is seen through [`Live`], which [`crate::tree::Tree`] implements.
+//!
+//! | verdict | fatal | warn | live-wins | static-wins |
+//! |---|---|---|---|---|
+//! | match | claimed | claimed | claimed | claimed |
+//! | drift | stop | not started | live | claimed |
+//! | missing, disabled, unresolvable | stop | not started | not started | claimed |
+//!
+//! An extra device is listed and nothing else.
 
-use crate::board::Value;
+mod accept;
+mod compare;
+mod extra;
+mod ledger;
+mod live;
+mod report;
+mod row;
+mod select;
 
-/// What the comparison of one fact came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Live equals claimed.
-    Match,
-    /// Live differs from claimed.
-    Drift,
-    /// The live tree has no such node or property.
-    Missing,
-    /// The node, or one above it, has a `status` other than `okay`.
-    Disabled,
-    /// The live tree has it, but its value can't be worked out (no chain of ranges, malformed cells, …).
-    Unresolvable,
-    /// The live tree has a device with a binding that no table claims.
-    Extra,
+pub use accept::{Checkable, Checked, NotAccepted, Source};
+pub use ledger::{Counts, Ledger};
+pub use live::{Live, LiveNode, Unresolved};
+pub use row::{Effect, NodeName, Row, Verdict};
+pub use select::{Refused, select};
+
+use crate::board::Board;
+
+/// Rows that [`rows_for`] leaves for extra devices.
+const EXTRA_ROWS: usize = 32;
+
+/// The row buffer is shorter than the board's list of facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{have} rows for {needed} facts")]
+pub struct TooFewRows {
+    /// Facts of the board.
+    pub needed: usize,
+    /// Rows of the buffer.
+    pub have: usize,
 }
 
-/// A value that the check has accepted; the only thing that may be used as hardware.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Checked<T>(T);
-
-impl<T: Copy> Checked<T> {
-    /// The accepted value.
-    pub const fn get(&self) -> T {
-        self.0
+/// How long a row buffer must be for any of `boards`, with room for extra devices.
+pub const fn rows_for(boards: &[&Board]) -> usize {
+    let (mut most, mut board) = (0, 0);
+    while board < boards.len() {
+        if boards[board].facts.len() > most {
+            most = boards[board].facts.len();
+        }
+        board += 1;
     }
+    most + EXTRA_ROWS
 }
 
-/// One line of the ledger.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'l> {
-    /// What came out.
-    pub verdict: Verdict,
-    /// The live value where there is one.
-    pub live: Option<Value<'l>>,
+/// Holds every fact of `board` against `live`.
+///
+/// `rows` takes one row per fact and then the extra devices; extras that don't fit are only counted.
+pub fn check<'l>(
+    board: &'static Board,
+    live: &impl Live<'l>,
+    rows: &'l mut [Row<'l>],
+) -> Result<Ledger<'l>, TooFewRows> {
+    let needed = board.facts.len();
+    let have = rows.len();
+    let (facts, free) = rows.split_at_mut_checked(needed).ok_or(TooFewRows { needed, have })?;
+    let mut claimed = extra::Claimed::new();
+    let mut comparison = compare::Comparison::new(board, live);
+    for (row, fact) in facts.iter_mut().zip(board.facts) {
+        *row = comparison.row(fact, &mut claimed);
+    }
+    let (written, dropped) = extra::list(board, live, &claimed, facts, free);
+    let used = rows.get(..needed + written).unwrap_or(&[]);
+    Ok(Ledger::checked(board, used, dropped))
 }

@@ -1,0 +1,200 @@
+//! One line of the ledger: a fact, what the machine says, what follows.
+
+use core::fmt;
+
+use crate::board::{Board, Fact, Interrupt, Origin, Policy, Value};
+
+use super::Unresolved;
+
+/// What the comparison of one fact came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Live equals claimed.
+    Match,
+    /// Live differs from claimed.
+    Drift,
+    /// The live tree has no such node or property.
+    Missing,
+    /// The node, or one above it, has a `status` other than `okay`.
+    Disabled,
+    /// The live tree has it, but its value can't be worked out (no chain of ranges, malformed cells, …).
+    Unresolvable,
+    /// The live tree has a device with a binding that no table claims.
+    Extra,
+}
+
+/// What a verdict leads to under the fact's policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The claimed value is used.
+    UseClaimed,
+    /// The live value is used.
+    UseLive,
+    /// The device isn't started; the rest goes on.
+    Skip,
+    /// The boot stops.
+    Stop,
+    /// Said and nothing else: an extra device.
+    List,
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'l> {
+    /// The fact; `None` for an extra device.
+    pub fact: Option<&'static Fact>,
+    /// What came out.
+    pub verdict: Verdict,
+    /// The live value where there is one.
+    pub live: Option<Value<'l>>,
+    /// Why there is none, for [`Verdict::Unresolvable`].
+    pub reason: Option<Unresolved>,
+    /// The live node that was compared.
+    pub node: Option<NodeName<'l>>,
+}
+
+/// A live node by number and name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeName<'l> {
+    /// The node's number in the live tree's order.
+    pub index: u32,
+    /// The node's own name, `pl011@9000000`.
+    pub name: &'l str,
+}
+
+impl<'l> Row<'l> {
+    /// What a row buffer is filled with before the check.
+    pub const EMPTY: Self = Self { fact: None, verdict: Verdict::Missing, live: None, reason: None, node: None };
+
+    /// The fact's name, `gic.window[0]`; the node's name for an extra device.
+    pub fn name(&self) -> &'l str {
+        match (self.fact, self.node) {
+            (Some(fact), _) => fact.name,
+            (None, Some(node)) => node.name,
+            (None, None) => "",
+        }
+    }
+
+    /// What the table says; `None` for an extra device.
+    pub fn claimed(&self) -> Option<Value<'static>> {
+        self.fact.map(|fact| fact.claimed)
+    }
+
+    /// What a difference means; `None` for an extra device.
+    pub fn policy(&self) -> Option<Policy> {
+        self.fact.map(|fact| fact.policy)
+    }
+
+    /// What follows from the verdict.
+    pub fn effect(&self) -> Effect {
+        let Some(policy) = self.policy() else { return Effect::List };
+        match (self.verdict, policy) {
+            (Verdict::Match, _) => Effect::UseClaimed,
+            (Verdict::Extra, _) => Effect::List,
+            (_, Policy::Fatal) => Effect::Stop,
+            (_, Policy::StaticWins) => Effect::UseClaimed,
+            (Verdict::Drift, Policy::LiveWins) => Effect::UseLive,
+            (_, Policy::LiveWins | Policy::Warn) => Effect::Skip,
+        }
+    }
+
+    /// What the live tree has: the value, or why there is none.
+    pub fn live_text(&self) -> impl fmt::Display + use<'l> {
+        LiveText(*self)
+    }
+
+    /// The claimed value, or `nothing`.
+    pub fn claimed_text(&self) -> impl fmt::Display + use<'l> {
+        ClaimedText(*self)
+    }
+
+    /// The row as people read it: name, claimed, live, what follows, why.
+    pub fn line(&self, board: &'static Board) -> impl fmt::Display + use<'l> {
+        Line { row: *self, board }
+    }
+
+    /// Whether the two interrupts of a drift differ in nothing but the trigger, so that it must be printed.
+    fn only_trigger_differs(&self) -> bool {
+        match (self.claimed(), self.live) {
+            (Some(Value::Interrupt(claimed)), Some(Value::Interrupt(live))) => {
+                claimed != live && claimed == Interrupt { trigger: claimed.trigger, ..live }
+            }
+            _ => false,
+        }
+    }
+}
+
+struct LiveText<'l>(Row<'l>);
+struct ClaimedText<'l>(Row<'l>);
+
+impl fmt::Display for LiveText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.live, self.0.reason) {
+            (Some(Value::Interrupt(live)), _) if self.0.only_trigger_differs() => write!(f, "{live:#}"),
+            (Some(live), _) => live.fmt(f),
+            (None, Some(reason)) => write!(f, "{}: {reason}", self.0.verdict),
+            (None, None) => self.0.verdict.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ClaimedText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.claimed() {
+            Some(Value::Interrupt(claimed)) if self.0.only_trigger_differs() => write!(f, "{claimed:#}"),
+            Some(claimed) => claimed.fmt(f),
+            None => f.write_str("nothing"),
+        }
+    }
+}
+
+struct Line<'l> {
+    row: Row<'l>,
+    board: &'static Board,
+}
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = &self.row;
+        write!(f, "{:<24} claimed {}   live {}", row.name(), row.claimed_text(), row.live_text())?;
+        let Some(fact) = row.fact else { return f.write_str("   listed only") };
+        match row.verdict {
+            Verdict::Match => return f.write_str("   match"),
+            _ => write!(f, "   {}   ", fact.policy)?,
+        }
+        if let Some(why) = fact.why {
+            return write!(f, "{} ({}:{})", why.text, self.board.file, why.line);
+        }
+        match fact.origin {
+            Origin::Board { line } => write!(f, "({}:{line})", self.board.file),
+            Origin::Tree { property } => write!(f, "({} {} {property})", self.board.tree, self.path(fact)),
+        }
+    }
+}
+
+impl Line<'_> {
+    /// The node of the reference tree that the fact came from.
+    fn path(&self, fact: &Fact) -> &'static str {
+        self.board.place(fact).unwrap_or("?")
+    }
+}
+
+impl Verdict {
+    /// `match`, `drift`, `missing`, `disabled`, `unresolvable` or `extra`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Drift => "drift",
+            Self::Missing => "missing",
+            Self::Disabled => "disabled",
+            Self::Unresolvable => "unresolvable",
+            Self::Extra => "extra",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
