@@ -90,6 +90,32 @@ pub struct Claim<T> {
     value: T,
 }
 
+impl Fact {
+    /// A fact without a reason for its policy; called by generated tables.
+    pub const fn new(
+        name: &'static str,
+        device: Option<u16>,
+        item: Item,
+        claimed: Value<'static>,
+        policy: Policy,
+        origin: Origin,
+    ) -> Self {
+        Self { name, device, item, claimed, policy, why: None, origin }
+    }
+
+    /// The same fact with the board file's reason, and its line there.
+    pub const fn because(self, text: &'static str, line: u32) -> Self {
+        Self { why: Some(Why { text, line }), ..self }
+    }
+}
+
+impl Origin {
+    /// A property of the reference tree.
+    pub const fn tree(property: &'static str) -> Self {
+        Self::Tree { property }
+    }
+}
+
 impl Policy {
     /// As the board file's `on-drift` spells it.
     pub const fn as_str(self) -> &'static str {

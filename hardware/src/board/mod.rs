@@ -38,6 +38,10 @@ pub struct Board {
     pub cpus: &'static [Cpu],
     /// Which devices may be the console, best first: indices into `devices`.
     pub console: &'static [u16],
+    /// The line rate of the console.
+    pub baud: Baud,
+    /// What has to be true of RAM.
+    pub memory: MemoryPolicy,
     /// What to do when firmware hands over no tree or a malformed one.
     pub without_tree: WithoutTree,
     /// The preset's settings.
@@ -62,13 +66,32 @@ pub struct Cpu {
     pub mpidr: Claim<Mpidr>,
 }
 
+/// The console's line rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Baud {
+    /// The divisors that firmware left.
+    Keep,
+    /// Bits per second, set from the device's clock.
+    Set(u32),
+}
+
+/// How much RAM there is and where is always the live tree's word; this is what the board asks of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryPolicy {
+    /// With fewer bytes than this the boot stops.
+    pub least: u64,
+}
+
 /// What the kernel does when there is no usable live tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WithoutTree {
     /// Tell the story on the static console, marked UNCHECKED, and stop.
     Refuse,
     /// Go on with the static claims, marked UNCHECKED.
-    Continue,
+    Continue {
+        /// The RAM to use, as no tree says where it is.
+        memory: Window,
+    },
 }
 
 /// Which optional parts a build has.
@@ -108,6 +131,13 @@ impl Board {
     /// The one device of a class, or the first in blob order.
     pub fn first(&self, class: Class) -> Option<&'static Device> {
         self.devices.iter().find(|device| device.class == class)
+    }
+}
+
+impl Preset {
+    /// Whether `switch` is on; one that this build doesn't know is off.
+    pub fn on(&self, switch: &str) -> bool {
+        self.switches.iter().any(|&(name, on)| on && name == switch)
     }
 }
 
