@@ -77,7 +77,7 @@ impl Ledger<'_> {
         let fact = self.fact(claim)?;
         if self.is_unchecked() {
             return match self.board().without_tree {
-                WithoutTree::Continue => Ok(Checked::unchecked(claim.unchecked())),
+                WithoutTree::Continue { .. } => Ok(Checked::unchecked(claim.unchecked())),
                 WithoutTree::Refuse => Err(NotAccepted::Unchecked),
             };
         }
