@@ -1,2 +1,130 @@
-//! Skeleton.
-fn main() {}
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`.
+//!
+//! - [`setup`]: what the commands need on the machine, and how to get it.
+//! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
+//! - [`emulator`]: boots an image in QEMU for a person.
+//! - [`suite`]: the steps of `cargo xtask test`.
+#![forbid(unsafe_code)]
+#![cfg_attr(feature = "strict", deny(warnings))]
+
+mod emulator;
+mod failure;
+mod image;
+mod setup;
+mod suite;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use failure::Failure;
+use image::Profile;
+use setup::Need;
+
+/// Keel's developer commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Boot a board in QEMU to its shell; Ctrl-A X leaves.
+    Run {
+        #[command(flatten)]
+        build: Build,
+        #[command(flatten)]
+        machine: emulator::Options,
+    },
+    /// Run every check and test.
+    Test {
+        /// Only the steps whose name contains this.
+        filter: Option<String>,
+    },
+    /// Report what is there, what is missing and how to install it; changes nothing.
+    Doctor,
+    /// Write a board's ELF, arm64 Image and symbol map.
+    Image {
+        /// A file name in `boards/`, without `.toml`.
+        #[arg(long)]
+        board: String,
+        /// Optimised, as it is shipped.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Boot an ELF that Cargo has built; what `cargo run --features board-…` calls.
+    Qemu {
+        /// The ELF.
+        #[arg(long)]
+        image: PathBuf,
+        #[command(flatten)]
+        machine: emulator::Options,
+    },
+    /// Start QEMU halted with its gdb stub and print the gdb line.
+    Debug {
+        #[command(flatten)]
+        build: Build,
+        #[command(flatten)]
+        machine: emulator::Options,
+    },
+}
+
+/// Which build of which board.
+#[derive(Args)]
+struct Build {
+    /// A file name in `boards/`, without `.toml`.
+    #[arg(long, default_value = "qemu-virt")]
+    board: String,
+    /// Unoptimised, with every debug check.
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Build {
+    fn profile(&self) -> Profile {
+        if self.dev { Profile::Dev } else { Profile::Release }
+    }
+}
+
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Run { build, machine } => {
+            setup::provide(Need::FOR_BOOT)?;
+            let built = image::build(&build.board, build.profile())?;
+            emulator::run(&built.image, &build.board, &machine)
+        }
+        Command::Test { filter } => {
+            setup::provide(Need::FOR_TESTS)?;
+            suite::run(filter.as_deref())
+        }
+        Command::Doctor => Ok(setup::doctor()),
+        Command::Image { board, release } => {
+            let profile = if release { Profile::Release } else { Profile::Dev };
+            print!("{}", image::build(&board, profile)?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Qemu { image, machine } => {
+            let built = image::write(&image)?;
+            emulator::run(&built.image, "qemu-virt", &machine)
+        }
+        Command::Debug { build, machine } => {
+            setup::provide(Need::FOR_BOOT)?;
+            let built = image::build(&build.board, build.profile())?;
+            emulator::debug(&built, &build.board, &machine)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! From a board's name to what can be booted: the ELF, the flat arm64 Image and the symbol map.
+
+mod flat;
+mod map;
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::Failure;
+use crate::workspace::{self, KERNEL_TARGET};
+
+/// How the kernel is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Unoptimised, with every debug check.
+    Dev,
+    /// Optimised, as it is shipped.
+    Release,
+}
+
+/// The files of a built image; `Display` is the three lines that `cargo xtask image` prints.
+#[derive(Debug, Clone)]
+pub(crate) struct Built {
+    /// With symbols and line numbers.
+    pub(crate) elf: PathBuf,
+    /// What is booted: loadable bytes only.
+    pub(crate) image: PathBuf,
+    /// A line for each symbol: address, size, kind, name.
+    pub(crate) map: PathBuf,
+}
+
+impl Profile {
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+        }
+    }
+}
+
+impl fmt::Display for Built {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "elf: {}", self.elf.display())?;
+        writeln!(f, "image: {}", self.image.display())?;
+        writeln!(f, "map: {}", self.map.display())
+    }
+}
+
+/// Builds the image of one board.
+pub(crate) fn build(board: &str, profile: Profile) -> Result<Built, Failure> {
+    workspace::run(&mut compile(board, profile)?)?;
+    collect(board, profile)
+}
+
+/// The Cargo command that compiles the kernel for one board.
+pub(crate) fn compile(board: &str, profile: Profile) -> Result<Command, Failure> {
+    let known = workspace::boards();
+    if !known.iter().any(|name| name == board) {
+        return Err(Failure::Board { name: board.to_owned(), known: known.join(", ") });
+    }
+    let feature = format!("board-{board}");
+    let mut command = workspace::cargo(&["build", "--package", "kernel", "--features", &feature]);
+    command.args(["--target", KERNEL_TARGET]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    Ok(command)
+}
+
+/// Takes what [`compile`]'s command has left, under the board's own name: Cargo's `keel` is whichever board was built
+/// last.
+pub(crate) fn collect(board: &str, profile: Profile) -> Result<Built, Failure> {
+    let built = workspace::target().join(KERNEL_TARGET).join(profile.folder()).join("keel");
+    let elf = workspace::target().join("images").join(format!("{board}-{}.elf", profile.folder()));
+    copy(&built, &elf)?;
+    write(&elf)
+}
+
+/// Writes the Image and the map beside an ELF.
+pub(crate) fn write(elf: &Path) -> Result<Built, Failure> {
+    let bytes = fs::read(elf).map_err(Failure::file(elf))?;
+    let broken = |what: String| Failure::Elf { path: elf.to_path_buf(), what };
+    let built = Built { elf: elf.to_path_buf(), image: elf.with_extension("image"), map: elf.with_extension("map") };
+    let image = flat::image(&bytes).map_err(|error| broken(error.to_string()))?;
+    fs::write(&built.image, image).map_err(Failure::file(&built.image))?;
+    let map = map::symbols(&bytes).map_err(|error| broken(error.to_string()))?;
+    fs::write(&built.map, map).map_err(Failure::file(&built.map))?;
+    Ok(built)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(Failure::file(folder))?;
+    }
+    fs::copy(from, to).map_err(Failure::file(from)).map(drop)
+}

@@ -1,0 +1,85 @@
+//! The steps of `cargo xtask test`, in one place.
+//!
+//! [`report`] runs a step, prints its row and counts; [`host`] finds and runs the test programs that Cargo has built.
+//! Each test counts once, and so does each step that is not made of tests.
+
+mod host;
+mod report;
+
+use std::fs;
+use std::process::{Command, ExitCode};
+
+use report::{Log, Outcome, Report};
+
+use crate::failure::Failure;
+use crate::image::{self, Profile};
+use crate::workspace::{self, KERNEL_TARGET};
+
+/// The packages that are built for the kernel's target.
+const ON_TARGET: [&str; 4] = ["kernel", "kernel-core", "drivers", "hardware"];
+/// Everything but the kernel builds for the host.
+const ON_HOST: [&str; 5] = ["--workspace", "--exclude", "kernel", "--target", "host-tuple"];
+
+/// Runs every step whose name contains `filter`.
+pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
+    let mut report = Report::new(filter)?;
+    report.command("format", || workspace::cargo(&["fmt", "--all", "--check"]));
+    report.command("lint host", lint_host);
+    report.command("lint aarch64", lint_target);
+    report.command("docs", docs);
+    for board in workspace::boards() {
+        report.step(&format!("image {board} dev"), |log| build_image(log, &board, Profile::Dev));
+        report.step(&format!("image {board}"), |log| build_image(log, &board, Profile::Release));
+    }
+    report.step("no board", no_board);
+    host::run(&mut report)?;
+    report.step("tests of examples in docs", |log| {
+        log.run(workspace::cargo(&["test", "--doc"]).args(ON_HOST))?;
+        host::counted(log)
+    });
+    Ok(report.close())
+}
+
+fn lint_host() -> Command {
+    let mut command = workspace::cargo(&["clippy", "--all-targets", "--features", "strict"]);
+    command.args(ON_HOST);
+    command
+}
+
+fn lint_target() -> Command {
+    let mut command = workspace::cargo(&["clippy", "--target", KERNEL_TARGET]);
+    for package in ON_TARGET {
+        command.args(["--package", package, "--features", &format!("{package}/strict")]);
+    }
+    for board in workspace::boards() {
+        command.args(["--features", &format!("kernel/board-{board}")]);
+    }
+    command
+}
+
+fn docs() -> Command {
+    let mut command = workspace::cargo(&["doc", "--no-deps", "--document-private-items"]);
+    command.args(ON_HOST).env("RUSTDOCFLAGS", "-Dwarnings");
+    command
+}
+
+fn build_image(log: &mut Log, board: &str, profile: Profile) -> Result<Outcome, String> {
+    let told = |failure: Failure| failure.to_string();
+    log.run(&mut image::compile(board, profile).map_err(told)?)?;
+    let built = image::collect(board, profile).map_err(told)?;
+    let size = fs::metadata(&built.image).map_err(|error| error.to_string())?.len();
+    Ok(Outcome::passed(format!("{} KiB", size.div_ceil(1024))))
+}
+
+/// Without a board there is nothing to build: Cargo must say so and name the boards.
+fn no_board(log: &mut Log) -> Result<Outcome, String> {
+    let mut command = workspace::cargo(&["build", "--package", "kernel", "--release", "--target", KERNEL_TARGET]);
+    if log.run(&mut command).is_ok() {
+        return Err("a kernel without a board was built".to_owned());
+    }
+    let said = log.text();
+    match workspace::boards().into_iter().find(|board| !said.contains(&format!("board-{board}"))) {
+        Some(board) => Err(format!("the error does not name board-{board}")),
+        None => Ok(Outcome::passed("refused, with the list of boards".to_owned())),
+    }
+}

@@ -1,0 +1,70 @@
+//! Where things are, and how other programs are run.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::failure::Failure;
+
+/// The target that the kernel is built for.
+pub(crate) const KERNEL_TARGET: &str = "aarch64-unknown-none-softfloat";
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_path_buf()
+}
+
+/// Cargo's target folder.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// The names of the board files, sorted.
+pub(crate) fn boards() -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(root().join("boards")) else { return Vec::new() };
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let boards = files.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let mut names: Vec<String> = boards.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+/// The Cargo that runs this command, in the workspace's root.
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// The command as it would be typed.
+pub(crate) fn typed(command: &Command) -> String {
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// Runs it with our own standard streams; it must succeed.
+pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
+    let status = command.status().map_err(|source| start(command, source))?;
+    if status.success() { Ok(()) } else { Err(failed(command, &status.to_string())) }
+}
+
+/// Runs it with its output kept, whatever its status.
+pub(crate) fn capture(command: &mut Command) -> Result<Output, Failure> {
+    command.output().map_err(|source| start(command, source))
+}
+
+/// What it prints on standard output; `None` where it can't be started or fails.
+pub(crate) fn answer(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The failure of a command that ended with `status`.
+pub(crate) fn failed(command: &Command, status: &str) -> Failure {
+    Failure::Command { command: typed(command), status: status.to_owned() }
+}
+
+fn start(command: &Command, source: std::io::Error) -> Failure {
+    Failure::Start { program: command.get_program().to_string_lossy().into_owned(), source }
+}
