@@ -9,6 +9,9 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+#[cfg(test)]
+extern crate std;
+
 pub mod board;
 pub mod check;
 pub mod tree;

@@ -99,8 +99,6 @@ fn thousands(f: &mut fmt::Formatter<'_>, value: u64) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    extern crate std;
-
     use std::string::ToString;
 
     use super::*;

@@ -20,6 +20,8 @@ mod live;
 mod report;
 mod row;
 mod select;
+#[cfg(test)]
+mod tests;
 
 pub use accept::{Checkable, Checked, NotAccepted, Source};
 pub use ledger::{Counts, Ledger};
