@@ -61,6 +61,8 @@ pub(super) static BOARD: Board = Board {
         Cpu { path: "/cpus/cpu@1", mpidr: claim(16, Mpidr(1)) },
     ],
     console: &[2],
+    baud: Baud::Keep,
+    memory: MemoryPolicy { least: 0x100_0000 },
     without_tree: WithoutTree::Refuse,
     preset: Preset { name: "full", switches: &[] },
 };
@@ -78,7 +80,9 @@ pub(super) static WITHOUT_TREE: Board = Board {
     init: &[1, 2, 3],
     cpus: &[],
     console: &[2],
-    without_tree: WithoutTree::Continue,
+    baud: Baud::Keep,
+    memory: MemoryPolicy { least: 0x100_0000 },
+    without_tree: WithoutTree::Continue { memory: Window { base: 0x4000_0000, size: 0x800_0000 } },
     preset: Preset { name: "full", switches: &[] },
 };
 
