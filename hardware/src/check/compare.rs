@@ -21,22 +21,22 @@ struct Place<N> {
 }
 
 /// Walks a board's facts in ledger order.
-pub(super) struct Comparison<'t, L, N> {
+pub(super) struct Comparison<L, N> {
     board: &'static Board,
-    live: &'t L,
+    live: L,
     /// The node found last; the next device is usually right behind it.
     near: Option<N>,
     /// The device that the last fact was about.
     current: Option<(u16, Place<N>)>,
 }
 
-impl<'t, L, N> Comparison<'t, L, N> {
-    pub(super) fn new(board: &'static Board, live: &'t L) -> Self {
+impl<L, N> Comparison<L, N> {
+    pub(super) fn new(board: &'static Board, live: L) -> Self {
         Self { board, live, near: None, current: None }
     }
 }
 
-impl<'l, L: Live<'l>> Comparison<'_, L, L::Node> {
+impl<'l, L: Live<'l>> Comparison<L, L::Node> {
     /// The row for `fact`; its node is noted in `claimed`.
     pub(super) fn row(&mut self, fact: &'static Fact, claimed: &mut Claimed) -> Row<'l> {
         let place = match (fact.device, fact.item) {

@@ -34,7 +34,7 @@ impl Claimed {
 /// many didn't fit.
 pub(super) fn list<'l, L: Live<'l>>(
     board: &'static Board,
-    live: &L,
+    live: L,
     claimed: &Claimed,
     done: &[Row<'l>],
     free: &mut [Row<'l>],

@@ -5,20 +5,20 @@
 
 use crate::board::{Conduit, Hertz, Interrupt, Mpidr, Window};
 
-/// A description of the machine as firmware hands it over.
-pub trait Live<'l> {
+/// A description of the machine as firmware hands it over; implemented for references, which are passed by value.
+pub trait Live<'l>: Copy {
     /// One device, CPU or bus.
     type Node: LiveNode<'l>;
 
     /// The machine itself; its `compatible` chooses the board table.
-    fn root(&self) -> Option<Self::Node>;
+    fn root(self) -> Option<Self::Node>;
 
     /// Every node, each exactly once, in the order of [`LiveNode::index`].
-    fn nodes(&self) -> impl Iterator<Item = Self::Node>;
+    fn nodes(self) -> impl Iterator<Item = Self::Node>;
 
     /// The node at exactly `path`. The search starts behind `near`, which makes a walk in the description's own order
     /// cost one comparison a device.
-    fn find(&self, path: &str, near: Option<Self::Node>) -> Option<Self::Node>;
+    fn find(self, path: &str, near: Option<Self::Node>) -> Option<Self::Node>;
 }
 
 /// A node of a [`Live`] description. What isn't there is `None`; what is there but means nothing is [`Unresolved`].
@@ -63,22 +63,25 @@ pub enum Unresolved {
     /// A `reg` on a bus that has no CPU addresses at all.
     #[error("no CPU address")]
     BusLocal,
-    /// The property's length isn't a whole number of entries.
-    #[error("truncated")]
+    /// The property's length isn't what its value needs.
+    #[error("wrong length")]
     Truncated,
     /// A cell count of 0 or above 4 where a value is needed.
-    #[error("cell count")]
+    #[error("unusable cell count")]
     Cells,
-    /// The interrupt parent is missing, dangling or no controller.
-    #[error("interrupt parent")]
+    /// A reference to a node that isn't there.
+    #[error("dangling reference")]
+    Dangling,
+    /// No controller takes the interrupt.
+    #[error("no interrupt controller")]
     Parent,
-    /// An interrupt specifier that no GIC binding knows.
-    #[error("interrupt specifier")]
+    /// An interrupt that isn't a line of the GIC.
+    #[error("no line of the GIC")]
     Specifier,
-    /// The clock is missing, dangling or not of a fixed rate.
-    #[error("clock provider")]
+    /// A clock whose rate the description doesn't say.
+    #[error("no fixed rate")]
     Clock,
-    /// A string that the binding doesn't know.
+    /// A value that the property can't have.
     #[error("unknown value")]
     Unknown,
 }

@@ -2,7 +2,7 @@
 //!
 //! [`select`] finds the table for the machine; [`check`] fills a ledger, one [`Row`] per fact plus one per live device
 //! that no table claims; [`Ledger::accept`] turns a [`crate::board::Claim`] into a [`Checked`] value by the row's
-//! verdict and policy. The machine is seen through [`Live`], which [`crate::tree::Tree`] implements.
+//! verdict and policy. The machine is seen through [`Live`], which `&`[`crate::tree::Tree`] implements.
 //!
 //! | verdict | fatal | warn | live-wins | static-wins |
 //! |---|---|---|---|---|
@@ -15,6 +15,7 @@
 mod accept;
 mod compare;
 mod extra;
+mod flattened;
 mod ledger;
 mod live;
 mod report;
@@ -61,7 +62,7 @@ pub const fn rows_for(boards: &[&Board]) -> usize {
 /// `rows` takes one row per fact and then the extra devices; extras that don't fit are only counted.
 pub fn check<'l>(
     board: &'static Board,
-    live: &impl Live<'l>,
+    live: impl Live<'l>,
     rows: &'l mut [Row<'l>],
 ) -> Result<Ledger<'l>, TooFewRows> {
     let needed = board.facts.len();

@@ -19,7 +19,7 @@ pub struct Refused<'l> {
 
 /// The first board that has one of the machine's root `compatible` strings; the machine's order, most specific first,
 /// decides between boards.
-pub fn select<'l>(boards: &'static [&'static Board], live: &impl Live<'l>) -> Result<&'static Board, Refused<'l>> {
+pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Result<&'static Board, Refused<'l>> {
     let mut refused = Refused { boards, live: [None; SHOWN], more: 0 };
     for compatible in live.root().iter().flat_map(|root| root.compatible()) {
         if let Some(board) = boards.iter().find(|board| board.compatible.contains(&compatible)) {

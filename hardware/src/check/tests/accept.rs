@@ -129,7 +129,7 @@ fn the_machines_most_specific_string_chooses_the_board() {
         let mut machine = Machine::pristine();
         machine.at("/").compatible = strings.to_vec();
         let machine: &'static Machine = std::boxed::Box::leak(machine.into());
-        select(BOARDS, &machine).map(|board| board.name)
+        select(BOARDS, machine).map(|board| board.name)
     };
     assert_eq!(chosen(&["test,machine"]).unwrap(), "test");
     assert_eq!(chosen(&["vendor,new", "test,lonelier", "test,machine"]).unwrap(), "lonely");

@@ -75,15 +75,15 @@ impl Machine {
 impl<'m> Live<'m> for &'m Machine {
     type Node = At<'m>;
 
-    fn root(&self) -> Option<At<'m>> {
+    fn root(self) -> Option<At<'m>> {
         Some(At(self, 0))
     }
 
-    fn nodes(&self) -> impl Iterator<Item = At<'m>> {
+    fn nodes(self) -> impl Iterator<Item = At<'m>> {
         (0..self.0.len()).map(|index| At(self, index))
     }
 
-    fn find(&self, path: &str, _: Option<At<'m>>) -> Option<At<'m>> {
+    fn find(self, path: &str, _: Option<At<'m>>) -> Option<At<'m>> {
         self.nodes().find(|node| node.part().path == path)
     }
 }

@@ -18,7 +18,7 @@ fn ledger(change: impl FnOnce(&mut Machine)) -> Ledger<'static> {
     change(&mut machine);
     let machine: &'static Machine = std::boxed::Box::leak(machine.into());
     let rows = std::vec![Row::EMPTY; rows_for(&[&BOARD])].leak();
-    check(&BOARD, &machine, rows).unwrap()
+    check(&BOARD, machine, rows).unwrap()
 }
 
 /// The rows that differ, by name.

@@ -107,7 +107,7 @@ fn a_refused_machine_sees_both_lists() {
     let machine: &'static Machine = std::boxed::Box::leak(machine.into());
     static BOARDS: &[&Board] = &[&BOARD];
     assert_eq!(
-        select(BOARDS, &machine).unwrap_err().to_string(),
+        select(BOARDS, machine).unwrap_err().to_string(),
         "no board table fits this machine\n  the machine's compatible: \"vendor,0\" \"vendor,1\" \"vendor,2\" \
          \"vendor,3\" \"vendor,4\" \"vendor,5\" and 2 more\n  boards in this image:\n    test: \"test,machine\""
     );

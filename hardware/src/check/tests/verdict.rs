@@ -192,6 +192,6 @@ fn extras_without_a_row_are_counted() {
 fn a_short_row_buffer_is_an_error() {
     let machine: &'static Machine = std::boxed::Box::leak(Machine::pristine().into());
     let rows = std::vec![Row::EMPTY; 3].leak();
-    let error = check(&BOARD, &machine, rows).unwrap_err();
+    let error = check(&BOARD, machine, rows).unwrap_err();
     assert_eq!(error, TooFewRows { needed: BOARD.facts.len(), have: 3 });
 }

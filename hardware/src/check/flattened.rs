@@ -1,0 +1,114 @@
+//! The flattened device tree as the live description.
+
+use crate::board::{Conduit, Hertz, Interrupt, Mpidr, Window};
+use crate::tree::{Node, Tree, TreeError};
+
+use super::{Live, LiveNode, Unresolved};
+
+/// How many nodes behind the last hit are looked at before the whole tree is searched: tables are in the reference
+/// tree's order, and firmware that adds nodes seldom adds many in one place.
+const AHEAD: usize = 8;
+
+impl<'t> Live<'t> for &'t Tree<'t> {
+    type Node = Node<'t>;
+
+    fn root(self) -> Option<Node<'t>> {
+        Some(Tree::root(self))
+    }
+
+    fn nodes(self) -> impl Iterator<Item = Node<'t>> {
+        Tree::nodes(self)
+    }
+
+    fn find(self, path: &str, near: Option<Node<'t>>) -> Option<Node<'t>> {
+        let next = near.map_or(0, |node| Node::index(node) + 1);
+        let ahead = (next..next + AHEAD).map_while(|index| self.node(index)).find(|node| node.path_eq(path));
+        ahead.or_else(|| Tree::find(self, path))
+    }
+}
+
+impl<'t> LiveNode<'t> for Node<'t> {
+    fn index(self) -> u32 {
+        Node::index(self) as u32
+    }
+
+    fn name(self) -> &'t str {
+        Node::name(self)
+    }
+
+    fn is_at(self, path: &str) -> bool {
+        self.path_eq(path)
+    }
+
+    fn compatible(self) -> impl Iterator<Item = &'t str> {
+        Node::compatible(self)
+    }
+
+    fn enabled(self) -> bool {
+        Node::enabled(self)
+    }
+
+    fn window(self, n: u8) -> Result<Option<Window>, Unresolved> {
+        present(self.cpu_window(n.into()))
+    }
+
+    fn interrupt(self, n: u8) -> Result<Option<Interrupt>, Unresolved> {
+        present(Node::interrupt(self, n.into()))
+    }
+
+    /// The nth of `clocks`; a node without that property may say the rate itself, in `clock-frequency`.
+    fn clock(self, n: u8) -> Result<Option<Hertz>, Unresolved> {
+        match self.clocks().nth(n.into()) {
+            Some(clock) => clock?.rate.map(Some).ok_or(Unresolved::Clock),
+            None if n == 0 => Ok(self.clock_frequency().transpose()?),
+            None => Ok(None),
+        }
+    }
+
+    fn conduit(self) -> Result<Option<Conduit>, Unresolved> {
+        let Some(method) = self.property("method") else { return Ok(None) };
+        match method.as_str()? {
+            "hvc" => Ok(Some(Conduit::Hvc)),
+            "smc" => Ok(Some(Conduit::Smc)),
+            _ => Err(Unresolved::Unknown),
+        }
+    }
+
+    fn mpidr(self) -> Result<Option<Mpidr>, Unresolved> {
+        if !is_cpu(self) || self.property("reg").is_none() {
+            return Ok(None);
+        }
+        present(Node::mpidr(self))
+    }
+}
+
+/// Like Linux: a child of `/cpus` by type, or by name where the type is left out.
+fn is_cpu(node: Node<'_>) -> bool {
+    let below_cpus = node.depth() == 2 && node.parent().is_some_and(|parent| parent.name() == "cpus");
+    let typed = || node.property("device_type").is_some_and(|kind| kind.as_str() == Ok("cpu"));
+    below_cpus && (node.base_name() == "cpu" || typed())
+}
+
+/// What isn't there is `None`; what is there but means nothing is the reason.
+fn present<T>(answer: Result<T, TreeError>) -> Result<Option<T>, Unresolved> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(TreeError::NoEntry { .. } | TreeError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<TreeError> for Unresolved {
+    fn from(error: TreeError) -> Self {
+        match error {
+            TreeError::OutsideRanges { .. } | TreeError::Overflow { .. } => Self::OutsideRanges,
+            TreeError::BusLocal { .. } => Self::BusLocal,
+            TreeError::Length { .. } | TreeError::Text { .. } => Self::Truncated,
+            TreeError::Cells { .. } => Self::Cells,
+            TreeError::Phandle { .. } | TreeError::Dangling { .. } => Self::Dangling,
+            TreeError::NoController { .. } | TreeError::NoMapRow { .. } | TreeError::Circle { .. } => Self::Parent,
+            TreeError::NotGic { .. } => Self::Specifier,
+            _ => Self::Unknown,
+        }
+    }
+}
