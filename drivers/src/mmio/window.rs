@@ -1,0 +1,236 @@
+//! The owned window, and the instructions that reach it.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::Bus;
+
+/// The loads and stores by which an architecture reaches device memory.
+///
+/// It is a trait because the instruction matters and only the kernel's `arch` knows it: a compiler may turn
+/// volatile accesses to neighbouring registers into write-back forms, which carry no syndrome and which no
+/// hypervisor can decode (DDI 0487, ESR_ELx.ISV). `docs/decisions/0010-mmio-access.md` has the alternatives.
+///
+/// # Safety
+/// Each function must perform exactly one load or store of its width at exactly `address`, in program order
+/// with the others, and must touch no other memory.
+#[allow(unsafe_code)]
+pub unsafe trait Access {
+    /// One 8-bit load.
+    ///
+    /// # Safety
+    /// `address` is mapped for the whole access and aligned to it; this holds for all functions here.
+    unsafe fn load8(address: NonNull<u8>) -> u8;
+    /// One 16-bit load.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn load16(address: NonNull<u16>) -> u16;
+    /// One 32-bit load.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn load32(address: NonNull<u32>) -> u32;
+    /// One 64-bit load.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn load64(address: NonNull<u64>) -> u64;
+    /// One 8-bit store.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn store8(address: NonNull<u8>, value: u8);
+    /// One 16-bit store.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn store16(address: NonNull<u16>, value: u16);
+    /// One 32-bit store.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn store32(address: NonNull<u32>, value: u32);
+    /// One 64-bit store.
+    ///
+    /// # Safety
+    /// As [`Access::load8`].
+    unsafe fn store64(address: NonNull<u64>, value: u64);
+}
+
+/// Compiler-made volatile accesses: for windows in ordinary memory, as in host tests.
+#[derive(Debug, Clone, Copy)]
+pub struct Volatile;
+
+/// A mapped register window that its holder alone accesses.
+pub struct Mmio<A: Access> {
+    base: NonNull<u8>,
+    size: usize,
+    access: PhantomData<A>,
+}
+
+/// Windows are aligned to the widest access, so that an offset's alignment is the address's.
+const ALIGNMENT: usize = align_of::<u64>();
+
+#[allow(unsafe_code)]
+impl<A: Access> Mmio<A> {
+    /// Takes the window of `size` bytes at the virtual address `base`.
+    ///
+    /// # Safety
+    /// `base` is aligned to 8 and mapped for `size` bytes, as device memory or as memory that nothing else uses, for as
+    /// long as the value lives. No other `Mmio` and no reference covers any of these bytes.
+    pub const unsafe fn new(base: NonNull<u8>, size: usize) -> Self {
+        Self { base, size, access: PhantomData }
+    }
+
+    /// Where the window starts in virtual memory.
+    pub fn base(&self) -> NonNull<u8> {
+        self.base
+    }
+
+    /// The address of an aligned access of `T` at `offset`; `None` where it wouldn't lie in the window.
+    #[inline(always)]
+    fn at<T>(&self, offset: usize) -> Option<NonNull<T>> {
+        let fits = offset < self.size && self.size - offset >= size_of::<T>();
+        if !(fits && offset.is_multiple_of(size_of::<T>())) {
+            debug_assert!(false, "register access outside its window");
+            return None;
+        }
+        // SAFETY: `offset` is below `size`, and `new` was promised that the window is one mapped object of that size.
+        Some(unsafe { self.base.add(offset) }.cast())
+    }
+}
+
+/// The [`Bus`] methods of one width: bounds check, then the architecture's instruction.
+macro_rules! accesses {
+    ($type:ty, $read:ident, $write:ident, $load:ident, $store:ident) => {
+        #[inline(always)]
+        fn $read(&self, offset: usize) -> $type {
+            match self.at(offset) {
+                // SAFETY: `at` returned an aligned address with a whole access of this type inside the mapped window.
+                Some(address) => unsafe { A::$load(address) },
+                None => 0,
+            }
+        }
+        #[inline(always)]
+        fn $write(&self, offset: usize, value: $type) {
+            if let Some(address) = self.at(offset) {
+                // SAFETY: `at` returned an aligned address inside the window, which this value alone may write.
+                unsafe { A::$store(address, value) }
+            }
+        }
+    };
+}
+
+#[allow(unsafe_code)]
+impl<A: Access> Bus for Mmio<A> {
+    fn size(&self) -> usize {
+        self.size
+    }
+    accesses!(u8, read8, write8, load8, store8);
+    accesses!(u16, read16, write16, load16, store16);
+    accesses!(u32, read32, write32, load32, store32);
+    accesses!(u64, read64, write64, load64, store64);
+}
+
+// SAFETY: the window is reached through the pointer alone, which is valid on every CPU: kernel mappings are shared.
+// It is not Sync: two CPUs that use one window at a time need a lock around it.
+#[allow(unsafe_code)]
+unsafe impl<A: Access> Send for Mmio<A> {}
+
+impl<A: Access> fmt::Debug for Mmio<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Mmio({:p}+{:#x})", self.base, self.size)
+    }
+}
+
+/// A volatile load and store of one width.
+macro_rules! volatile {
+    ($type:ty, $load:ident, $store:ident) => {
+        #[inline(always)]
+        unsafe fn $load(address: NonNull<$type>) -> $type {
+            // SAFETY: the caller promises a mapped, aligned address of this type.
+            unsafe { address.read_volatile() }
+        }
+        #[inline(always)]
+        unsafe fn $store(address: NonNull<$type>, value: $type) {
+            // SAFETY: the caller promises a mapped, aligned address of this type that may be written.
+            unsafe { address.write_volatile(value) }
+        }
+    };
+}
+
+// SAFETY: a volatile access is made once, as written, and isn't reordered with other volatile accesses; it doesn't tear,
+// as every target's registers are at least 64 bits wide.
+#[allow(unsafe_code)]
+unsafe impl Access for Volatile {
+    volatile!(u8, load8, store8);
+    volatile!(u16, load16, store16);
+    volatile!(u32, load32, store32);
+    volatile!(u64, load64, store64);
+}
+
+#[cfg(test)]
+#[allow(unsafe_code)]
+mod tests {
+    use super::*;
+
+    fn window(memory: &mut [u64]) -> Mmio<Volatile> {
+        let size = size_of_val(memory);
+        // SAFETY: the slice is aligned to 8, and the returned window is the only user of it while it is borrowed in the
+        // calling test.
+        unsafe { Mmio::new(NonNull::from(memory).cast(), size) }
+    }
+
+    #[test]
+    fn every_width_lands_at_its_offset() {
+        let mut memory = [0; 4];
+        let bus = window(&mut memory);
+        bus.write8(1, 0x11);
+        bus.write16(2, 0x2222);
+        bus.write32(4, 0x3333_3333);
+        bus.write64(8, 0x4444_4444_4444_4444);
+        assert_eq!(bus.read64(0), 0x3333_3333_2222_1100);
+        assert_eq!((bus.read8(1), bus.read16(2), bus.read32(4)), (0x11, 0x2222, 0x3333_3333));
+        assert_eq!(bus.read64(8), 0x4444_4444_4444_4444);
+        assert_eq!(bus.read64(16), 0);
+    }
+
+    #[test]
+    fn an_offset_is_added_to_every_access() {
+        use crate::mmio::Offset;
+        let mut memory = [0; 4];
+        let bus = Offset::new(window(&mut memory), 16);
+        assert_eq!(bus.size(), 16);
+        bus.write32(4, 7);
+        let whole = bus.into_inner();
+        assert_eq!(whole.read32(20), 7);
+    }
+
+    #[test]
+    fn the_edge_of_the_window_is_inside() {
+        let mut memory = [0; 2];
+        let bus = window(&mut memory);
+        bus.write64(8, 5);
+        assert_eq!(bus.read8(15), 0);
+        assert_eq!(bus.read64(8), 5);
+    }
+
+    // In release builds the access is dropped instead; the window's neighbour is never touched either way.
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic = "outside its window"]
+    fn past_the_end_is_refused() {
+        let mut memory = [0; 2];
+        window(&mut memory).read32(16);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic = "outside its window"]
+    fn a_misaligned_offset_is_refused() {
+        let mut memory = [0; 2];
+        window(&mut memory).write32(2, 0);
+    }
+}
