@@ -5,5 +5,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+pub mod check;
 pub mod findings;
+pub mod model;
 pub mod parse;

@@ -57,6 +57,49 @@ codes! {
     UNKNOWN_WORD = "K0009";
     /// A value of the right type that can't be meant.
     INVALID_VALUE = "K0010";
+
+    /// A binding isn't called as its file is.
+    BINDING_NAME = "K0201";
+    /// A binding without a `compatible`, or with an empty one: no node could be it.
+    NO_COMPATIBLE = "K0202";
+    /// Two bindings claim one `compatible`.
+    COMPATIBLE_TWICE = "K0203";
+    /// `needs.window` and `[[window]]` both say what the windows are.
+    WINDOW_TWICE = "K0204";
+    /// A register or probe without a window, or with one that isn't there.
+    UNKNOWN_WINDOW = "K0205";
+    /// A name that generated Rust can't have.
+    BAD_NAME = "K0206";
+    /// Two windows, registers, fields or values of one name.
+    NAME_TWICE = "K0207";
+    /// A width that no bus access has.
+    BAD_WIDTH = "K0208";
+    /// Not an access kind, or kinds that don't go together.
+    BAD_ACCESS = "K0209";
+    /// An array of no registers.
+    EMPTY_ARRAY = "K0210";
+    /// A stride that is smaller than its register.
+    BAD_STRIDE = "K0211";
+    /// Not a bit or a range of bits.
+    BAD_BITS = "K0212";
+    /// An offset or stride that isn't a multiple of the width.
+    MISALIGNED = "K0213";
+    /// A register past the end of its window.
+    OUTSIDE_WINDOW = "K0214";
+    /// Two registers that share bytes, and aren't a read-only and a write-only one.
+    REGISTERS_OVERLAP = "K0215";
+    /// A field past its register's width.
+    OUTSIDE_REGISTER = "K0216";
+    /// Two fields that share bits.
+    FIELDS_OVERLAP = "K0217";
+    /// A value that its field, register or mask can't hold.
+    VALUE_TOO_LARGE = "K0218";
+    /// One value with two names.
+    VALUE_TWICE = "K0219";
+    /// A probe of a register that isn't there, or that can't be read without an effect.
+    BAD_PROBE = "K0220";
+    /// A window of no bytes.
+    EMPTY_WINDOW = "K0221";
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! [`file`] reads with a limit, [`toml`] turns a TOML text into any type that serde knows and collects everything that
 //! doesn't fit. What the values mean is the next stage's matter.
 
+pub mod device;
 pub mod file;
 mod nearest;
 pub mod toml;
