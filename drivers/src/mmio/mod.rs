@@ -18,7 +18,6 @@ mod window;
 
 pub use bus::{Bus, Offset, Width};
 pub use register::{
-    Clear, Read, ReadClear, ReadSet, ReadWrite, Register, Set, Take, TakeClear, TakeSet, TakeWrite,
-    TooSmall, Write,
+    Clear, Read, ReadClear, ReadSet, ReadWrite, Register, Set, Take, TakeClear, TakeSet, TakeWrite, TooSmall, Write,
 };
 pub use window::{Access, Mmio, Volatile};

@@ -97,9 +97,7 @@ impl<B: Bus, T: Width, R: RegisterLongName, A: ability::CanRead> Readable for Re
     }
 }
 
-impl<B: Bus, T: Width, R: RegisterLongName, A: ability::CanWrite> Writeable
-    for Register<'_, B, T, R, A>
-{
+impl<B: Bus, T: Width, R: RegisterLongName, A: ability::CanWrite> Writeable for Register<'_, B, T, R, A> {
     type T = T;
     type R = R;
 

@@ -70,9 +70,6 @@ pub struct Mmio<A: Access> {
     access: PhantomData<A>,
 }
 
-/// Windows are aligned to the widest access, so that an offset's alignment is the address's.
-const ALIGNMENT: usize = align_of::<u64>();
-
 #[allow(unsafe_code)]
 impl<A: Access> Mmio<A> {
     /// Takes the window of `size` bytes at the virtual address `base`.

@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod esr;
 pub mod exception;
 pub mod layout;
+pub mod mmio;
 pub mod mmu;
 pub mod probe;
 
