@@ -7,7 +7,7 @@ use crate::board::{Board, Fact, Interrupt, Origin, Policy, Value};
 use super::Unresolved;
 
 /// What the comparison of one fact came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Live equals claimed.
     Match,

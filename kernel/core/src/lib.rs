@@ -2,6 +2,9 @@
 //!
 //! - [`editor`]: a line editor for a serial terminal.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
+//! - [`shell`]: the commands, as data.
+//! - [`vfs`]: files by path, `/proc` among them.
+//! - [`text`]: tables, units and JSON that the two write.
 //! - [`system`]: what all that needs of the kernel.
 //!
 //! No allocation, no unsafe: the same code runs in the kernel and in the host's tests.
@@ -10,5 +13,10 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 pub mod editor;
+pub mod errno;
 pub mod log;
+mod report;
+pub mod shell;
 pub mod system;
+pub mod text;
+pub mod vfs;

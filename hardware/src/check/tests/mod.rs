@@ -3,7 +3,6 @@
 mod accept;
 mod board;
 mod fake;
-mod flattened;
 mod report;
 mod verdict;
 

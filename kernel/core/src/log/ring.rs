@@ -27,7 +27,7 @@ pub struct Ring<const N: usize> {
 }
 
 /// A reader's place in the log; starts at the oldest record.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor(u64);
 
 /// A copy of one record, so that no reader holds the log's lock while it prints.

@@ -8,6 +8,8 @@ mod boot;
 mod memory;
 
 use hardware::board::Board;
+use hardware::check::Ledger;
+use hardware::tree::Tree;
 
 pub use boot::{Boot, Build, Clock, Stage};
 pub use memory::{Heap, Memory, Region, RegionKind};
@@ -18,6 +20,12 @@ use crate::log::Log;
 pub trait System {
     /// The tables that the kernel runs on; `None` where the live tree fits none.
     fn board(&self) -> Option<&'static Board>;
+
+    /// What the check came to; `None` where it never ran.
+    fn ledger(&self) -> Option<Ledger<'_>>;
+
+    /// The live device tree; `None` where firmware handed over none that can be read.
+    fn tree(&self) -> Option<&Tree<'_>>;
 
     /// How the kernel came to where it is.
     fn boot(&self) -> &dyn Boot;

@@ -1,0 +1,201 @@
+//! `board`: the tables that the kernel runs on, and how the live tree compares.
+
+use core::fmt::{self, Display, Write};
+
+use hardware::board::{Board, Device, Stage};
+use hardware::check::{Ledger, Row, Verdict};
+
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Flag, Form, JSON};
+use crate::report::{self, OriginOf};
+use crate::text::{Align, Json, table};
+
+pub(super) static BOARD: Command = Command {
+    name: "board",
+    category: Category::Board,
+    brief: "show the board's tables and what the check came to",
+    forms: &[
+        Form { word: "", brief: "which board this is, in brief", flags: &[], operands: &[], run: summary },
+        Form {
+            word: "facts",
+            brief: "the ledger: claimed, live, verdict, policy",
+            flags: &[
+                Flag { name: "--drift", value: "", brief: "only what isn't a match" },
+                Flag { name: "--json", value: "", brief: "for tools, a JSON object a line" },
+            ],
+            operands: &[],
+            run: facts,
+        },
+        Form {
+            word: "devices",
+            brief: "the devices of the tables: windows, interrupts, drivers",
+            flags: &[JSON],
+            operands: &[],
+            run: devices,
+        },
+        Form { word: "presets", brief: "the switches of this build", flags: &[], operands: &[], run: presets },
+    ],
+    examples: &[
+        Example { line: "board", shows: "the board's name, tree, preset and ledger" },
+        Example { line: "board facts --drift", shows: "what the firmware changed since the tables were made" },
+    ],
+    see_also: &["dt", "irq", "mem"],
+};
+
+fn summary<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let board = call.system.board().ok_or(Failure::NoBoard)?;
+    let drivers = board.devices.iter().filter(|device| device.driver.is_some()).count();
+    table(call.out, &[Align::Left], |row| {
+        row(&[&"board", &format_args!("{} · {}", board.name, board.summary)])?;
+        row(&[&"compatible", &Joined(board.compatible)])?;
+        row(&[&"tables", &format_args!("{} and {}", board.file, board.tree)])?;
+        row(&[&"preset", &board.preset.name])?;
+        let (devices, cpus) = (board.devices.len(), board.cpus.len());
+        row(&[&"devices", &format_args!("{devices}, {drivers} with a driver; CPUs in the tree: {cpus}")])
+    })?;
+    match call.system.ledger() {
+        Some(ledger) => writeln!(call.out, "{}", ledger.summary())?,
+        None => writeln!(call.out, "facts: not checked")?,
+    }
+    Ok(())
+}
+
+fn facts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let ledger = call.system.ledger().ok_or(Failure::NoLedger)?;
+    let drift = call.args.has("--drift");
+    let shown = |row: &&Row<'_>| !drift || row.verdict != Verdict::Match;
+    let rows = || ledger.rows().iter().filter(shown);
+    if call.args.has("--json") {
+        return Ok(rows().try_for_each(|row| report::facts_json(ledger.board(), row, call.out))?);
+    }
+    table(call.out, &[Align::Left; 5], |row| rows().try_for_each(|fact| print_fact(&ledger, fact, row)))?;
+    Ok(writeln!(call.out, "{}", ledger.summary())?)
+}
+
+fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result) -> fmt::Result {
+    let (claimed, live) = (fact.claimed_text(), fact.live_text());
+    let claimed = format_args!("claimed {claimed}");
+    match (fact.fact, fact.verdict) {
+        (None, verdict) => row(&[&fact.name(), &verdict, &"", &format_args!("live {live}"), &"listed only"]),
+        (Some(_), Verdict::Match) => row(&[&fact.name(), &"match", &claimed]),
+        (Some(of), verdict) => {
+            let because = Because { board: ledger.board(), row: fact };
+            row(&[&fact.name(), &verdict, &claimed, &format_args!("live {live}"), &of.policy, &because])
+        }
+    }
+}
+
+/// Why a policy is as it is, and where it or the claimed value stands.
+struct Because<'r> {
+    board: &'static Board,
+    row: &'r Row<'r>,
+}
+
+impl Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(fact) = self.row.fact else { return Ok(()) };
+        match fact.why {
+            Some(why) => write!(f, "{} ({}:{})", why.text, self.board.file, why.line),
+            None => write!(f, "({})", OriginOf { board: self.board, fact }),
+        }
+    }
+}
+
+fn devices<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let board = call.system.board().ok_or(Failure::NoBoard)?;
+    if call.args.has("--json") {
+        return Ok(board.devices.iter().try_for_each(|device| device_json(device, call.out))?);
+    }
+    Ok(table(call.out, &[Align::Left; 5], |row| {
+        row(&[&"device", &"binding", &"driver", &"window", &"interrupt", &"path"])?;
+        board.devices.iter().try_for_each(|device| print_device(device, row))
+    })?)
+}
+
+/// A line for each window or interrupt, whichever there are more of; the names only on the first.
+fn print_device(device: &Device, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result) -> fmt::Result {
+    for line in 0..device.windows.len().max(device.interrupts.len()).max(1) {
+        let window = Optional(device.windows.get(line).map(|window| window.unchecked()));
+        let interrupt = Optional(device.interrupts.get(line).map(|interrupt| interrupt.unchecked()));
+        match line {
+            0 => {
+                let driver = if device.driver.is_some() { stage(device.stage) } else { "-" };
+                row(&[&device.name, &device.binding, &driver, &window, &interrupt, &device.path])?;
+            }
+            _ => row(&[&"", &"", &"", &window, &interrupt])?,
+        }
+    }
+    Ok(())
+}
+
+fn device_json(device: &Device, out: &mut dyn Write) -> fmt::Result {
+    let mut json = Json::new(out);
+    json.open('{')?;
+    json.key("device")?.text(&device.name)?;
+    json.key("path")?.text(&device.path)?;
+    json.key("binding")?.text(&device.binding)?;
+    json.key("compatible")?.text(&device.compatible)?;
+    json.key("driver")?.boolean(device.driver.is_some())?;
+    json.key("stage")?.text(&stage(device.stage))?;
+    json.key("windows")?.open('[')?;
+    for window in device.windows {
+        let window = window.unchecked();
+        json.open('{')?;
+        json.key("base")?.text(&format_args!("{:#x}", window.base))?;
+        json.key("size")?.number(window.size)?;
+        json.close('}')?;
+    }
+    json.close(']')?;
+    json.key("interrupts")?.open('[')?;
+    device.interrupts.iter().try_for_each(|interrupt| json.text(&format_args!("{:#}", interrupt.unchecked())))?;
+    json.close(']')?;
+    json.key("clocks_hz")?.open('[')?;
+    device.clocks.iter().try_for_each(|clock| json.number(clock.unchecked().0))?;
+    json.close(']')?;
+    json.close('}')?;
+    out.write_char('\n')
+}
+
+fn presets<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let preset = &call.system.board().ok_or(Failure::NoBoard)?.preset;
+    writeln!(call.out, "preset {}", preset.name)?;
+    Ok(table(call.out, &[Align::Left], |row| {
+        preset.switches.iter().try_for_each(|(name, on)| {
+            let state = if *on { "on" } else { "off" };
+            row(&[&format_args!("  {name}"), &state])
+        })
+    })?)
+}
+
+const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Interrupts => "interrupts",
+        Stage::Time => "time",
+        Stage::Console => "console",
+        Stage::System => "system",
+        Stage::Device => "device",
+    }
+}
+
+/// Strings with a comma between two.
+struct Joined(&'static [&'static str]);
+
+impl Display for Joined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        self.0.iter().try_for_each(|string| {
+            write!(f, "{separator}{string}")?;
+            separator = ", ";
+            Ok(())
+        })
+    }
+}
+
+/// A value, or nothing.
+struct Optional<T>(Option<T>);
+
+impl<T: Display> Display for Optional<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |value| value.fmt(f))
+    }
+}

@@ -1,0 +1,60 @@
+//! `ls` and `cat`: the file systems.
+
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
+use crate::text::{Align, table};
+use crate::vfs::{Entry, FileKind, Vfs};
+
+pub(super) static LS: Command = Command {
+    name: "ls",
+    category: Category::Files,
+    brief: "list a directory",
+    forms: &[Form {
+        word: "",
+        brief: "list a directory, the root if none is named",
+        flags: &[],
+        operands: &[Operand { name: "PATH", kind: Kind::File, need: Need::Optional }],
+        run: ls,
+    }],
+    examples: &[Example { line: "ls /proc", shows: "what the kernel tells about itself" }],
+    see_also: &["cat"],
+};
+
+pub(super) static CAT: Command = Command {
+    name: "cat",
+    category: Category::Files,
+    brief: "print a file",
+    forms: &[Form {
+        word: "",
+        brief: "print a file; reading never drains it",
+        flags: &[],
+        operands: &[Operand { name: "FILE", kind: Kind::File, need: Need::One }],
+        run: cat,
+    }],
+    examples: &[Example { line: "cat /proc/bootlog", shows: "the log since the kernel's first instructions" }],
+    see_also: &["ls", "log"],
+};
+
+fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let path = call.args.operand(0).unwrap_or("/");
+    let files = Vfs::new(call.system);
+    let failure = |error| Failure::File { path, error };
+    if files.kind(path).map_err(failure)? == FileKind::File {
+        return Ok(writeln!(call.out, "{path}")?);
+    }
+    let mut listed = Ok(());
+    table(call.out, &[Align::Left], |row| {
+        let mut result = Ok(());
+        listed = files.list(path, &mut |Entry { name, kind, brief }| {
+            let mark = if kind == FileKind::Directory { "/" } else { "" };
+            result = result.and_then(|()| row(&[&format_args!("{name}{mark}"), &brief]));
+        });
+        result
+    })?;
+    listed.map_err(failure)
+}
+
+fn cat<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let path = call.args.operand(0).unwrap_or_default();
+    Vfs::new(call.system).read(path, call.out).map_err(|error| Failure::File { path, error })
+}

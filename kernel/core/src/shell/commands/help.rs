@@ -1,0 +1,71 @@
+//! `help`: commands by category, and everything about one.
+
+use core::fmt;
+
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
+use crate::text::{Align, table};
+
+pub(super) static HELP: Command = Command {
+    name: "help",
+    category: Category::Shell,
+    brief: "list the commands, or tell all about one",
+    forms: &[Form {
+        word: "",
+        brief: "list the commands, or tell all about one",
+        flags: &[],
+        operands: &[Operand { name: "COMMAND", kind: Kind::Command, need: Need::Optional }],
+        run: help,
+    }],
+    examples: &[Example { line: "help board", shows: "usage, examples and what else to look at" }],
+    see_also: &[],
+};
+
+fn help<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    match call.args.operand(0) {
+        None => Ok(list(call)?),
+        Some(name) => {
+            let nearest = super::nearest(name);
+            let command = super::find(name).ok_or(Failure::NoCommand { name, nearest })?;
+            Ok(one(command, call)?)
+        }
+    }
+}
+
+fn list(call: &mut Call<'_>) -> fmt::Result {
+    table(call.out, &[Align::Left], |row| {
+        for category in Category::ALL {
+            row(&[&category.title(), &""])?;
+            for command in super::ALL.iter().filter(|command| command.category == category) {
+                row(&[&format_args!("  {}", command.name), &command.brief])?;
+            }
+        }
+        Ok(())
+    })?;
+    call.out.write_str("help COMMAND tells more; Tab completes.\n")
+}
+
+fn one(command: &Command, call: &mut Call<'_>) -> fmt::Result {
+    let out = &mut *call.out;
+    writeln!(out, "{}: {} ({})", command.name, command.brief, command.category.title())?;
+    out.write_str("\nUsage\n")?;
+    table(out, &[Align::Left], |row| {
+        for form in command.forms {
+            row(&[&format_args!("  {}", form.usage(command.name)), &form.brief])?;
+            for flag in form.flags {
+                row(&[&format_args!("    {flag}"), &flag.brief])?;
+            }
+        }
+        Ok(())
+    })?;
+    out.write_str("\nExamples\n")?;
+    table(out, &[Align::Left], |row| {
+        command.examples.iter().try_for_each(|example| row(&[&format_args!("  {}", example.line), &example.shows]))
+    })?;
+    if let [first, rest @ ..] = command.see_also {
+        write!(out, "\nSee also: {first}")?;
+        rest.iter().try_for_each(|name| write!(out, ", {name}"))?;
+        out.write_char('\n')?;
+    }
+    Ok(())
+}

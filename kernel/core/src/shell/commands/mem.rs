@@ -1,0 +1,59 @@
+//! `mem`: physical memory and the heap.
+
+use core::fmt;
+
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Form, JSON};
+use crate::report;
+use crate::system::{Memory, Region};
+use crate::text::Json;
+
+pub(super) static MEM: Command = Command {
+    name: "mem",
+    category: Category::Kernel,
+    brief: "show physical memory and the heap",
+    forms: &[Form {
+        word: "",
+        brief: "regions in address order with how the kernel maps them, then the heap",
+        flags: &[JSON],
+        operands: &[],
+        run: mem,
+    }],
+    examples: &[Example { line: "mem", shows: "what is where, and how much is left" }],
+    see_also: &["board", "dt"],
+};
+
+fn mem<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let memory = call.system.memory();
+    let printed = if call.args.has("--json") { json(memory, call.out) } else { report::memory(memory, call.out) };
+    Ok(printed?)
+}
+
+fn json(memory: &dyn Memory, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut json = Json::new(out);
+    json.open('{')?;
+    json.key("regions")?.open('[')?;
+    for region in (0..).map_while(|index| memory.region(index)) {
+        region_json(&mut json, &region)?;
+    }
+    json.close(']')?;
+    let heap = memory.heap();
+    json.key("heap")?.open('{')?;
+    json.key("size")?.number(heap.size)?;
+    json.key("used")?.number(heap.used)?;
+    json.key("peak")?.number(heap.peak)?;
+    json.key("failures")?.number(heap.failures)?;
+    json.close('}')?;
+    json.close('}')?;
+    out.write_char('\n')
+}
+
+fn region_json(json: &mut Json<'_>, region: &Region<'_>) -> fmt::Result {
+    json.open('{')?;
+    json.key("base")?.text(&format_args!("{:#x}", region.base))?;
+    json.key("size")?.number(region.size)?;
+    json.key("kind")?.text(&region.kind.name())?;
+    json.key("access")?.text(&region.kind.access())?;
+    json.key("name")?.text(&region.name)?;
+    json.close('}')
+}

@@ -1,0 +1,54 @@
+//! `reboot`, `poweroff`, `panic`: ways to end.
+
+use super::super::Question;
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Flag, Form};
+
+pub(super) static REBOOT: Command = Command {
+    name: "reboot",
+    category: Category::Power,
+    brief: "reset the machine",
+    forms: &[Form { word: "", brief: "reset through PSCI, at once", flags: &[], operands: &[], run: reboot }],
+    examples: &[Example { line: "reboot", shows: "firmware starts anew" }],
+    see_also: &["poweroff"],
+};
+
+pub(super) static POWEROFF: Command = Command {
+    name: "poweroff",
+    category: Category::Power,
+    brief: "switch the machine off",
+    forms: &[Form { word: "", brief: "switch off through PSCI, at once", flags: &[], operands: &[], run: poweroff }],
+    examples: &[Example { line: "poweroff", shows: "ends QEMU" }],
+    see_also: &["reboot"],
+};
+
+pub(super) static PANIC: Command = Command {
+    name: "panic",
+    category: Category::Power,
+    brief: "provoke a kernel panic, to see what one tells",
+    forms: &[Form {
+        word: "",
+        brief: "provoke a panic; asks first",
+        flags: &[Flag { name: "--yes", value: "", brief: "don't ask" }],
+        operands: &[],
+        run: panic,
+    }],
+    examples: &[Example { line: "panic", shows: "message, registers, backtrace; then the machine has to be reset" }],
+    see_also: &["log", "reboot"],
+};
+
+fn reboot<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    Err(call.system.power().reboot().into())
+}
+
+fn poweroff<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    Err(call.system.power().power_off().into())
+}
+
+fn panic<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    if !call.args.has("--yes") {
+        return Err(Failure::Ask(Question::Panic));
+    }
+    call.system.power().panic();
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! What Tab offers: from the command table, the device tree and the file systems.
+
+use hardware::tree::{Node, Tree};
+
+use super::command::{Command, Kind};
+use super::commands;
+use crate::editor::{Completer, MAX_LINE};
+use crate::system::System;
+use crate::vfs::{FileKind, Vfs};
+
+pub(super) struct Completion<'s> {
+    pub(super) system: &'s dyn System,
+}
+
+/// Gives each candidate to the editor.
+type Each<'e> = dyn FnMut(&str) + 'e;
+
+/// A path as it is put together.
+type Joined = heapless::String<MAX_LINE>;
+
+impl Completer for Completion<'_> {
+    fn complete(&self, line: &str, each: &mut dyn FnMut(&str)) -> usize {
+        let start = line.rfind([' ', ';', '\t']).map_or(0, |blank| blank + 1);
+        let (before, word) = line.split_at(start);
+        let command = before.rfind(';').map_or(before, |end| &before[end + 1..]);
+        let mut each = |candidate: &str| {
+            if candidate.starts_with(word) {
+                each(candidate);
+            }
+        };
+        self.candidates(command, word, &mut each);
+        start
+    }
+}
+
+impl Completion<'_> {
+    /// What may stand after the words of `command`; `word` is its beginning.
+    fn candidates(&self, command: &str, word: &str, each: &mut Each<'_>) {
+        let mut words = command.split_ascii_whitespace();
+        let Some(name) = words.next() else {
+            return commands::ALL.iter().for_each(|command| each(command.name));
+        };
+        let Some(command) = commands::find(name) else { return };
+        let second = words.clone().next();
+        if second.is_none() {
+            command.words().for_each(&mut *each);
+        }
+        let Some(form) = command.form(second) else { return };
+        if !form.word.is_empty() {
+            words.next();
+        }
+        if word.starts_with('-') {
+            return form.flags.iter().for_each(|flag| each(flag.name));
+        }
+        let operands = || words.clone().filter(|word| !word.starts_with('-'));
+        let Some(operand) = form.operand(operands().count()) else { return };
+        self.operand(operand.kind, operands().last(), word, each);
+    }
+
+    fn operand(&self, kind: Kind, before: Option<&str>, word: &str, each: &mut Each<'_>) {
+        match kind {
+            Kind::Command => commands::ALL.iter().for_each(|Command { name, .. }| each(name)),
+            Kind::File => self.files(word, each),
+            Kind::Text => {}
+            Kind::Node => {
+                if let Some(tree) = self.system.tree() {
+                    nodes(tree, word, each);
+                }
+            }
+            Kind::Property => {
+                let node = self.system.tree().zip(before).and_then(|(tree, path)| tree.resolve(path));
+                node.into_iter().flat_map(Node::properties).for_each(|property| each(property.name()));
+            }
+        }
+    }
+
+    /// The entries of the directory that `word` has got to.
+    fn files(&self, word: &str, each: &mut Each<'_>) {
+        let folder = word.rfind('/').map_or("", |slash| &word[..=slash]);
+        let listed = if folder.is_empty() { "/" } else { folder };
+        // A path that leads nowhere has no candidates.
+        let _ = Vfs::new(self.system).list(listed, &mut |entry| {
+            let end = if entry.kind == FileKind::Directory { "/" } else { "" };
+            join(&[folder, entry.name, end], each);
+        });
+    }
+}
+
+/// The children of the node that `word` has got to, and the aliases while it is no path.
+fn nodes(tree: &Tree<'_>, word: &str, each: &mut Each<'_>) {
+    let Some(slash) = word.rfind('/') else {
+        tree.find("/aliases").into_iter().flat_map(Node::properties).for_each(|alias| each(alias.name()));
+        return each("/");
+    };
+    let folder = &word[..=slash];
+    let parent = if slash == 0 { Some(tree.root()) } else { tree.find(&word[..slash]) };
+    for child in parent.into_iter().flat_map(Node::children) {
+        let end = if child.children().next().is_some() { "/" } else { "" };
+        join(&[folder, child.name(), end], each);
+    }
+}
+
+/// A candidate that is longer than a line can't be entered.
+fn join(parts: &[&str], each: &mut Each<'_>) {
+    let mut joined = Joined::new();
+    if parts.iter().all(|part| joined.push_str(part).is_ok()) {
+        each(&joined);
+    }
+}

@@ -1,4 +1,0 @@
-//! The rules of docs/architecture.md that a machine can hold: who may use whom, and what may stand where.
-
-mod edges;
-mod sources;
