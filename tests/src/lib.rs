@@ -4,6 +4,7 @@
 //! - [`Handover`] is how the image and its tree get there: QEMU's own boot protocol, or a [`Raw`] one that hands
 //!   over any bytes as the tree and puts the image at any address.
 //! - [`Guest`] is a running machine: [`Guest::run`] types a command and gives back exactly its output.
+//! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`Failure`] says what went wrong, with the end of the transcript.
 //!
 //! Silence is failure: a guest that prints nothing for [`Patience::silence`] while a test waits for it has failed. The
@@ -18,9 +19,11 @@ pub mod image;
 mod machine;
 pub mod paths;
 mod serial;
+mod tree;
 
 pub use failure::{Cause, Failure};
 pub use guest::{Guest, PROMPT, Patience, Reply};
 pub use handover::{Handover, Raw};
 pub use image::Image;
 pub use machine::{EntryLevel, Machine, QEMU};
+pub use tree::LiveTree;

@@ -17,6 +17,7 @@ pub struct Machine {
     entry: EntryLevel,
     cpus: u32,
     memory_mib: u32,
+    cpu: &'static str,
     handover: Handover,
     extra: Vec<String>,
 }
@@ -33,7 +34,14 @@ pub enum EntryLevel {
 impl Machine {
     /// One CPU, 512 MiB, entered at EL1 by QEMU's own boot protocol.
     pub fn virt() -> Self {
-        Self { entry: EntryLevel::El1, cpus: 1, memory_mib: 512, handover: Handover::Kernel, extra: Vec::new() }
+        Self {
+            entry: EntryLevel::El1,
+            cpus: 1,
+            memory_mib: 512,
+            cpu: "cortex-a76",
+            handover: Handover::Kernel,
+            extra: Vec::new(),
+        }
     }
 
     /// So many CPUs.
@@ -49,6 +57,11 @@ impl Machine {
     /// Entered at this level.
     pub fn entry(self, entry: EntryLevel) -> Self {
         Self { entry, ..self }
+    }
+
+    /// Time is executed instructions, one nanosecond each, and the counter counts nanoseconds: the same in every run.
+    pub fn instructions_as_time(self) -> Self {
+        Self { cpu: "cortex-a76,cntfrq=1000000000", ..self }.extra(&["-icount", "shift=0,sleep=off"])
     }
 
     /// Handed over without QEMU's own patching.
@@ -93,7 +106,7 @@ impl Machine {
         };
         let machine = format!("virt,gic-version=3,dtb-randomness=off{level}{machine_suffix}");
         let (cpus, memory) = (self.cpus.to_string(), format!("{}M", self.memory_mib));
-        ["-nodefaults", "-machine", &machine, "-cpu", "cortex-a76", "-smp", &cpus, "-m", &memory]
+        ["-nodefaults", "-machine", &machine, "-cpu", self.cpu, "-smp", &cpus, "-m", &memory]
             .map(str::to_owned)
             .to_vec()
     }

@@ -93,7 +93,7 @@ fn is_cpu(node: Node<'_>) -> bool {
 fn present<T>(answer: Result<T, TreeError>) -> Result<Option<T>, Unresolved> {
     match answer {
         Ok(value) => Ok(Some(value)),
-        Err(TreeError::NoEntry { .. } | TreeError::Missing { .. }) => Ok(None),
+        Err(TreeError::NoEntry { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -106,6 +106,7 @@ impl From<TreeError> for Unresolved {
             TreeError::Length { .. } | TreeError::Text { .. } => Self::Truncated,
             TreeError::Cells { .. } => Self::Cells,
             TreeError::Phandle { .. } | TreeError::Dangling { .. } => Self::Dangling,
+            TreeError::Missing { .. } | TreeError::NoEntry { .. } => Self::Incomplete,
             TreeError::NoController { .. } | TreeError::NoMapRow { .. } | TreeError::Circle { .. } => Self::Parent,
             TreeError::NotGic { .. } => Self::Specifier,
             _ => Self::Unknown,

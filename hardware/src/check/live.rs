@@ -72,6 +72,9 @@ pub enum Unresolved {
     /// A reference to a node that isn't there.
     #[error("dangling reference")]
     Dangling,
+    /// A bus, controller or clock that the value depends on lacks a property.
+    #[error("incomplete description")]
+    Incomplete,
     /// No controller takes the interrupt.
     #[error("no interrupt controller")]
     Parent,

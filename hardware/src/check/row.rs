@@ -7,7 +7,7 @@ use crate::board::{Board, Fact, Interrupt, Origin, Policy, Value};
 use super::Unresolved;
 
 /// What the comparison of one fact came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
     /// Live equals claimed.
     Match,

@@ -3,6 +3,7 @@
 mod accept;
 mod board;
 mod fake;
+mod flattened;
 mod report;
 mod verdict;
 

@@ -1,0 +1,79 @@
+//! Guest instructions from reset to the prompt, and where they go.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tests::{Cause, Failure, Guest, Image, Machine, PROMPT, paths};
+
+use crate::figure::Figures;
+
+/// NuttX' leanest shell needs 385,706 on the same machine.
+const INSTRUCTIONS: f64 = 380_000.0;
+/// The stripped Image.
+const IMAGE_BYTES: f64 = 262_144.0;
+
+/// Boots twice on one CPU; both runs must count the same.
+pub(crate) fn measure(image: &Image, figures: &mut Figures) -> Result<(), Failure> {
+    let plugin = compile_plugin()?;
+    let (first, mut guest) = count(image, &plugin, "bench-1")?;
+    let (second, _) = count(image, &plugin, "bench-2")?;
+    if first != second {
+        return Err(guest.wrong(&format!("{first} instructions in the first run, {second} in the second")));
+    }
+    figures.add("boot, reset to prompt", first as f64, "instructions", Some(INSTRUCTIONS), "identical in two runs");
+    let stages = guest.run("boot --json")?;
+    add_stages(&stages, first, figures).map_err(|what| guest.wrong(&what))?;
+    let size = fs::metadata(&image.path).map_err(|source| Cause::File { path: image.path.clone(), source })?.len();
+    figures.add("stripped Image", size as f64, "bytes", Some(IMAGE_BYTES), "");
+    Ok(())
+}
+
+/// The instructions that had executed when the first prompt was complete, and the guest that waits there.
+fn count(image: &Image, plugin: &Path, name: &str) -> Result<(u64, Guest), Failure> {
+    let out = paths::scratch(&format!("{name}-count"))?.join("count");
+    let plugin = format!("{},out={},token={PROMPT}", plugin.display(), out.display());
+    let machine = Machine::virt().instructions_as_time().extra(&["-plugin", &plugin]);
+    let mut guest = machine.boot(name, image)?;
+    guest.wait_for_prompt()?;
+    let until = Instant::now() + Duration::from_secs(5);
+    loop {
+        let text = fs::read_to_string(&out).unwrap_or_default();
+        let token = text.lines().find_map(|line| line.strip_prefix("T ")?.parse().ok());
+        match token {
+            Some(instructions) => return Ok((instructions, guest)),
+            None if Instant::now() > until => return Err(guest.wrong("the plugin did not see the prompt")),
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    }
+}
+
+/// `{"stages": [{"name": …, "ticks": …}, …]}`: with the counter at a nanosecond an instruction, ticks are instructions.
+fn add_stages(json: &str, total: u64, figures: &mut Figures) -> Result<(), String> {
+    let report: Value = serde_json::from_str(json).map_err(|error| format!("`boot --json`: {error}: {json}"))?;
+    let stages = report["stages"].as_array().filter(|stages| !stages.is_empty());
+    for stage in stages.ok_or_else(|| format!("`boot --json` has no stages: {json}"))? {
+        let (name, ticks) = (stage["name"].as_str(), stage["ticks"].as_u64());
+        let (Some(name), Some(ticks)) = (name, ticks) else {
+            return Err(format!("a stage without name or ticks: {stage}"));
+        };
+        let share = format!("{:.1} %", 100.0 * ticks as f64 / total as f64);
+        figures.add(&format!("  stage {name}"), ticks as f64, "instructions", None, &share);
+    }
+    Ok(())
+}
+
+fn compile_plugin() -> Result<PathBuf, Failure> {
+    let source = paths::root().join("tests/plugin/instructions.c");
+    let plugin = paths::scratch("bench-plugin")?.join("instructions.so");
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-O2", "-o"]).arg(&plugin).arg(source);
+    if cfg!(target_os = "macos") {
+        cc.args(["-undefined", "dynamic_lookup"]);
+    }
+    let told = |what: String| Failure::from(Cause::Tool { program: "cc".to_owned(), what });
+    let output = cc.output().map_err(|error| told(error.to_string()))?;
+    if output.status.success() { Ok(plugin) } else { Err(told(String::from_utf8_lossy(&output.stderr).into_owned())) }
+}

@@ -1,0 +1,4 @@
+//! The rules of docs/architecture.md that a machine can hold: who may use whom, and what may stand where.
+
+mod edges;
+mod sources;

@@ -1,0 +1,90 @@
+//! What may stand where in the sources.
+
+use std::fs;
+use std::path::Path;
+
+use tests::paths;
+
+/// The only file that chooses an architecture.
+const ARCH: &str = "kernel/src/arch/mod.rs";
+/// The only folders where `unsafe` may stand.
+const UNSAFE: [&str; 5] =
+    ["drivers/src/mmio/", "drivers/src/dma/", "kernel/src/arch/", "kernel/src/machine/", "kernel/src/mm/"];
+/// Roots of packages that forbid it by themselves.
+const FORBIDDING: [&str; 5] =
+    ["hardware/src/lib.rs", "codegen/src/lib.rs", "kernel/core/src/lib.rs", "tests/src/lib.rs", "xtask/src/main.rs"];
+
+/// A Rust file's path below the root, and its lines without comments and without its `mod tests`.
+pub(crate) struct Source {
+    pub(crate) path: String,
+    pub(crate) lines: Vec<String>,
+}
+
+#[test]
+fn only_one_file_chooses_the_architecture() {
+    let found = places(&sources(""), |line| line.contains("target_arch"));
+    let wrong: Vec<&String> = found.iter().filter(|place| !place.starts_with(ARCH)).collect();
+    assert!(wrong.is_empty(), "cfg(target_arch) stands in {ARCH} and nowhere else: {wrong:#?}");
+    assert!(!found.is_empty(), "{ARCH} chooses no architecture: this rule looks for the wrong word");
+}
+
+#[test]
+fn unsafe_stands_only_where_it_is_allowed() {
+    let found = places(&sources(""), |line| words(line).any(|word| word == "unsafe"));
+    let wrong: Vec<&String> = found.iter().filter(|place| !UNSAFE.iter().any(|at| place.starts_with(at))).collect();
+    assert!(wrong.is_empty(), "unsafe outside {UNSAFE:?}: {wrong:#?}");
+    assert!(!found.is_empty(), "no unsafe anywhere: this rule looks for the wrong word");
+}
+
+#[test]
+fn packages_without_unsafe_forbid_it() {
+    let forbids = |path: &&str| {
+        let text = fs::read_to_string(paths::root().join(path)).unwrap_or_default();
+        text.contains("#![forbid(unsafe_code)]")
+    };
+    let without: Vec<&str> = FORBIDDING.into_iter().filter(|path| !forbids(path)).collect();
+    assert!(without.is_empty(), "no #![forbid(unsafe_code)] in {without:?}");
+}
+
+/// `path:line: text` of every line that `is_it`.
+pub(crate) fn places(sources: &[Source], is_it: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut places = Vec::new();
+    for source in sources {
+        let hits = source.lines.iter().enumerate().filter(|(_, line)| is_it(line));
+        places.extend(hits.map(|(number, line)| format!("{}:{}: {}", source.path, number + 1, line.trim())));
+    }
+    places
+}
+
+/// The workspace's own Rust files below `folder`, tests and build output left out.
+pub(crate) fn sources(folder: &str) -> Vec<Source> {
+    let mut sources = Vec::new();
+    collect(&paths::root().join(folder), &mut sources);
+    assert!(!sources.is_empty(), "no Rust file below {folder:?}");
+    sources
+}
+
+fn collect(folder: &Path, sources: &mut Vec<Source>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() && !name.starts_with('.') && !["target", "tests", "benches", "fixtures"].contains(&name) {
+            collect(&path, sources);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs" {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let path = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
+            sources.push(Source { path, lines: code(&text) });
+        }
+    }
+}
+
+/// Lines up to the file's own test module, comments cut off.
+fn code(text: &str) -> Vec<String> {
+    let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
+    lines.map(|line| line.split_once("//").map_or(line, |(code, _)| code).to_owned()).collect()
+}
+
+/// The identifiers and numbers of a line.
+pub(crate) fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|letter: char| !letter.is_alphanumeric() && letter != '_').filter(|word| !word.is_empty())
+}
