@@ -1,5 +1,7 @@
 //! A tree to hand over that differs from the machine's own in exactly what a test says.
 
+use std::collections::BTreeMap;
+
 use dtoolkit::fdt::Fdt;
 use dtoolkit::model::{DeviceTree, DeviceTreeNode, DeviceTreeProperty};
 use dtoolkit::{Node, Property, ToPropertyValue};
@@ -20,6 +22,13 @@ impl LiveTree {
     /// The blob.
     pub fn to_blob(&self) -> Vec<u8> {
         self.0.to_dtb()
+    }
+
+    /// Every node and property in one map: `/soc/uart@1000` has no value, `/soc/uart@1000 reg` has its bytes.
+    pub fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut contents = BTreeMap::new();
+        gather(&self.0.root, "", &mut contents);
+        contents
     }
 
     /// A property's bytes.
@@ -89,6 +98,14 @@ impl LiveTree {
     fn node(&mut self, path: &str) -> Result<&mut DeviceTreeNode, Failure> {
         self.0.find_node_mut(path).ok_or_else(|| wrong(format!("no node {path}")))
     }
+}
+
+fn gather(node: &DeviceTreeNode, path: &str, contents: &mut BTreeMap<String, Vec<u8>>) {
+    contents.insert(path.to_owned(), Vec::new());
+    for property in node.properties() {
+        contents.insert(format!("{path} {}", property.name()), property.value().to_vec());
+    }
+    node.children().for_each(|child| gather(child, &format!("{path}/{}", child.name()), contents));
 }
 
 fn split(path: &str) -> (&str, &str) {
