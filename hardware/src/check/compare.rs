@@ -3,7 +3,7 @@
 use crate::board::{Board, Device, Fact, Item, Value};
 
 use super::extra::Claimed;
-use super::{Live, LiveNode, NodeName, Row, Unresolved, Verdict};
+use super::{Live, LiveNode, Row, Unresolved, Verdict};
 
 /// What the live description says about one fact.
 struct Finding<'l> {
@@ -12,98 +12,110 @@ struct Finding<'l> {
     reason: Option<Unresolved>,
 }
 
-/// A device's place in the live description.
+impl Finding<'_> {
+    /// There is nothing to compare with.
+    const fn absent(verdict: Verdict) -> Self {
+        Self { verdict, live: None, reason: None }
+    }
+}
+
+/// Where a device or CPU is in the live description.
 #[derive(Clone, Copy)]
-struct Place<N> {
-    node: Option<N>,
-    /// [`Verdict::Missing`] or [`Verdict::Disabled`] for all of its facts.
-    absent: Option<Verdict>,
+enum Place<'l, N> {
+    Nowhere,
+    At {
+        node: N,
+        /// The node's name, if not that of the table.
+        found_as: Option<&'l str>,
+        enabled: bool,
+    },
 }
 
 /// Walks a board's facts in ledger order.
-pub(super) struct Comparison<L, N> {
+pub(super) struct Comparison<'l, L, N> {
     board: &'static Board,
     live: L,
     /// The node found last; the next device is usually right behind it.
     near: Option<N>,
     /// The device that the last fact was about.
-    current: Option<(u16, Place<N>)>,
+    current: Option<(u16, Place<'l, N>)>,
+    claimed: Claimed,
 }
 
-impl<L, N> Comparison<L, N> {
+impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
     pub(super) fn new(board: &'static Board, live: L) -> Self {
-        Self { board, live, near: None, current: None }
+        Self { board, live, near: None, current: None, claimed: Claimed::new() }
     }
-}
 
-impl<'l, L: Live<'l>> Comparison<L, L::Node> {
-    /// The row for `fact`; its node is noted in `claimed`.
-    pub(super) fn row(&mut self, fact: &'static Fact, claimed: &mut Claimed) -> Row<'l> {
+    /// The row for `fact`.
+    pub(super) fn row(&mut self, fact: &'static Fact) -> Row<'l> {
         let place = match (fact.device, fact.item) {
             (Some(device), _) => self.device(device),
             (None, Item::Mpidr(cpu)) => self.cpu(cpu),
-            (None, _) => Place { node: None, absent: Some(Verdict::Missing) },
+            (None, _) => Place::Nowhere,
         };
-        let finding = match (place.node, place.absent) {
-            (_, Some(verdict)) => Finding { verdict, live: None, reason: None },
-            (None, None) => Finding { verdict: Verdict::Missing, live: None, reason: None },
-            (Some(node), None) => compare(node, fact),
+        let Place::At { node, found_as, enabled } = place else {
+            return Row { fact: Some(fact), ..Row::EMPTY };
         };
-        let node = place.node.map(|node| NodeName { index: node.index(), name: node.name() });
-        if let Some(node) = node {
-            claimed.note(node.index);
-        }
-        Row { fact: Some(fact), verdict: finding.verdict, live: finding.live, reason: finding.reason, node }
+        let finding = if enabled { compare(node, fact) } else { Finding::absent(Verdict::Disabled) };
+        let Finding { verdict, live, reason } = finding;
+        Row { fact: Some(fact), verdict, live, reason, node: Some(node.index()), found_as }
+    }
+
+    /// The live nodes that the rows so far are about.
+    pub(super) fn claimed(&self) -> &Claimed {
+        &self.claimed
     }
 
     /// The place of device `index`, looked up once for all of its facts.
-    fn device(&mut self, index: u16) -> Place<L::Node> {
+    fn device(&mut self, index: u16) -> Place<'l, L::Node> {
         if let Some((current, place)) = self.current
             && current == index
         {
             return place;
         }
         let device = self.board.devices.get(usize::from(index));
-        let place = self.place(device.and_then(|device| self.find(device)));
+        let place = device.map_or(Place::Nowhere, |device| self.find(device));
         self.current = Some((index, place));
         place
     }
 
-    fn cpu(&mut self, index: u8) -> Place<L::Node> {
+    fn find(&mut self, device: &Device) -> Place<'l, L::Node> {
+        if let Some(node) = self.live.find(device.path, self.near) {
+            return self.place(node, None);
+        }
+        self.moved(device).map_or(Place::Nowhere, |node| self.place(node, Some(node.name())))
+    }
+
+    fn cpu(&mut self, index: u8) -> Place<'l, L::Node> {
         let cpu = self.board.cpus.get(usize::from(index));
         // A CPU's unit address is its affinity: one at another path is another CPU, never a moved one.
         let node = cpu.and_then(|cpu| self.live.find(cpu.path, self.near));
-        self.place(node)
+        node.map_or(Place::Nowhere, |node| self.place(node, None))
     }
 
-    fn place(&mut self, node: Option<L::Node>) -> Place<L::Node> {
-        let absent = match node {
-            None => Some(Verdict::Missing),
-            Some(node) => {
-                self.near = Some(node);
-                (!node.enabled()).then_some(Verdict::Disabled)
-            }
-        };
-        Place { node, absent }
-    }
-
-    fn find(&self, device: &Device) -> Option<L::Node> {
-        self.live.find(device.path, self.near).or_else(|| self.moved(device))
+    fn place(&mut self, node: L::Node, found_as: Option<&'l str>) -> Place<'l, L::Node> {
+        self.near = Some(node);
+        self.claimed.note(node.index());
+        Place::At { node, found_as, enabled: node.enabled() }
     }
 
     /// The one enabled node that can only be `device` at another path: it has the device's `compatible`, no table row
     /// has its path, and no other row of that `compatible` lost its node.
     fn moved(&self, device: &Device) -> Option<L::Node> {
-        let mut candidates = self.live.nodes().filter(|node| {
-            node.compatible().any(|string| string == device.compatible) && node.enabled() && !self.in_table(*node)
-        });
+        let mut candidates = self
+            .live
+            .nodes()
+            .filter(|node| node.is_compatible(device.compatible) && node.enabled() && !self.in_table(*node));
         let only = candidates.next().filter(|_| candidates.next().is_none())?;
         let mut rivals = self.board.devices.iter().filter(|other| other.compatible == device.compatible);
         rivals.all(|other| other.path == device.path || self.live.find(other.path, None).is_some()).then_some(only)
     }
 
     fn in_table(&self, node: L::Node) -> bool {
-        self.board.devices.iter().any(|device| node.is_at(device.path))
+        let named = self.board.devices.iter().filter(|device| device.path.ends_with(node.name()));
+        let mut found = named.filter_map(|device| self.live.find(device.path, None));
+        found.any(|found| found.index() == node.index())
     }
 }
 
@@ -120,7 +132,7 @@ fn compare<'l>(node: impl LiveNode<'l>, fact: &Fact) -> Finding<'l> {
     match live {
         Ok(Some(live)) if live == fact.claimed => matched(live),
         Ok(Some(live)) => Finding { verdict: Verdict::Drift, live: Some(live), reason: None },
-        Ok(None) => Finding { verdict: Verdict::Missing, live: None, reason: None },
+        Ok(None) => Finding::absent(Verdict::Missing),
         Err(reason) => Finding { verdict: Verdict::Unresolvable, live: None, reason: Some(reason) },
     }
 }
@@ -130,16 +142,12 @@ fn compatible<'l>(node: impl LiveNode<'l>, fact: &Fact) -> Finding<'l> {
     let Value::Compatible(claimed) = fact.claimed else {
         return Finding { verdict: Verdict::Unresolvable, live: None, reason: Some(Unresolved::Unknown) };
     };
-    let mut first = None;
-    for string in node.compatible() {
-        if string == claimed {
-            return matched(fact.claimed);
-        }
-        first = first.or(Some(string));
+    if node.is_compatible(claimed) {
+        return matched(fact.claimed);
     }
-    match first {
+    match node.compatible().next() {
         Some(string) => Finding { verdict: Verdict::Drift, live: Some(Value::Compatible(string)), reason: None },
-        None => Finding { verdict: Verdict::Missing, live: None, reason: None },
+        None => Finding::absent(Verdict::Missing),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::board::{Board, Value};
 
-use super::{Live, LiveNode, NodeName, Row, Verdict};
+use super::{Live, LiveNode, Row, Verdict};
 
 /// Words of the set; 4,096 nodes are three times the largest tree that we know.
 const WORDS: usize = 64;
@@ -25,7 +25,7 @@ impl Claimed {
     fn has(&self, index: u32, rows: &[Row<'_>]) -> bool {
         match self.0.get(index as usize / 64) {
             Some(word) => word >> (index % 64) & 1 == 1,
-            None => rows.iter().any(|row| row.node.is_some_and(|node| node.index == index)),
+            None => rows.iter().any(|row| row.node == Some(index)),
         }
     }
 }
@@ -42,8 +42,13 @@ pub(super) fn list<'l, L: Live<'l>>(
     let (mut written, mut dropped) = (0, 0);
     for node in live.nodes().filter(|node| !claimed.has(node.index(), done)) {
         let Some(value) = known(board, node).filter(|_| node.enabled()) else { continue };
-        let name = NodeName { index: node.index(), name: node.name() };
-        let row = Row { fact: None, verdict: Verdict::Extra, live: Some(value), reason: None, node: Some(name) };
+        let row = Row {
+            verdict: Verdict::Extra,
+            live: Some(value),
+            node: Some(node.index()),
+            found_as: Some(node.name()),
+            ..Row::EMPTY
+        };
         match free.get_mut(written) {
             Some(slot) => {
                 *slot = row;

@@ -36,12 +36,12 @@ impl<'t> LiveNode<'t> for Node<'t> {
         Node::name(self)
     }
 
-    fn is_at(self, path: &str) -> bool {
-        self.path_eq(path)
-    }
-
     fn compatible(self) -> impl Iterator<Item = &'t str> {
         Node::compatible(self)
+    }
+
+    fn is_compatible(self, string: &str) -> bool {
+        Node::is_compatible(self, string)
     }
 
     fn enabled(self) -> bool {
@@ -75,10 +75,13 @@ impl<'t> LiveNode<'t> for Node<'t> {
     }
 
     fn mpidr(self) -> Result<Option<Mpidr>, Unresolved> {
-        if !is_cpu(self) || self.property("reg").is_none() {
+        if !is_cpu(self) {
             return Ok(None);
         }
-        present(Node::mpidr(self))
+        match Node::mpidr(self) {
+            Err(TreeError::Missing { .. }) => Ok(None),
+            answer => Ok(Some(answer?)),
+        }
     }
 }
 

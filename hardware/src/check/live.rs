@@ -29,11 +29,11 @@ pub trait LiveNode<'l>: Copy {
     /// The node's own name, `pl011@9000000`.
     fn name(self) -> &'l str;
 
-    /// Whether the node is exactly at `path`.
-    fn is_at(self, path: &str) -> bool;
-
     /// The `compatible` strings, most specific first.
     fn compatible(self) -> impl Iterator<Item = &'l str>;
+
+    /// Whether `string` is among them.
+    fn is_compatible(self, string: &str) -> bool;
 
     /// Whether the node and all above it are `okay`.
     fn enabled(self) -> bool;

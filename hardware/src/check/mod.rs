@@ -27,7 +27,7 @@ mod tests;
 pub use accept::{Checkable, Checked, NotAccepted, Source};
 pub use ledger::{Counts, Ledger};
 pub use live::{Live, LiveNode, Unresolved};
-pub use row::{Effect, NodeName, Row, Verdict};
+pub use row::{Effect, Row, Verdict};
 pub use select::{Refused, select};
 
 use crate::board::Board;
@@ -68,12 +68,11 @@ pub fn check<'l>(
     let needed = board.facts.len();
     let have = rows.len();
     let (facts, free) = rows.split_at_mut_checked(needed).ok_or(TooFewRows { needed, have })?;
-    let mut claimed = extra::Claimed::new();
     let mut comparison = compare::Comparison::new(board, live);
     for (row, fact) in facts.iter_mut().zip(board.facts) {
-        *row = comparison.row(fact, &mut claimed);
+        *row = comparison.row(fact);
     }
-    let (written, dropped) = extra::list(board, live, &claimed, facts, free);
+    let (written, dropped) = extra::list(board, live, comparison.claimed(), facts, free);
     let used = rows.get(..needed + written).unwrap_or(&[]);
     Ok(Ledger::checked(board, used, dropped))
 }

@@ -49,30 +49,20 @@ pub struct Row<'l> {
     pub live: Option<Value<'l>>,
     /// Why there is none, for [`Verdict::Unresolvable`].
     pub reason: Option<Unresolved>,
-    /// The live node that was compared.
-    pub node: Option<NodeName<'l>>,
-}
-
-/// A live node by number and name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NodeName<'l> {
-    /// The node's number in the live tree's order.
-    pub index: u32,
-    /// The node's own name, `pl011@9000000`.
-    pub name: &'l str,
+    /// The live node that was compared, by its number in the live tree's order.
+    pub node: Option<u32>,
+    /// That node's own name where the table doesn't know it: an extra device's, a moved device's.
+    pub found_as: Option<&'l str>,
 }
 
 impl<'l> Row<'l> {
     /// What a row buffer is filled with before the check.
-    pub const EMPTY: Self = Self { fact: None, verdict: Verdict::Missing, live: None, reason: None, node: None };
+    pub const EMPTY: Self =
+        Self { fact: None, verdict: Verdict::Missing, live: None, reason: None, node: None, found_as: None };
 
     /// The fact's name, `gic.window[0]`; the node's name for an extra device.
     pub fn name(&self) -> &'l str {
-        match (self.fact, self.node) {
-            (Some(fact), _) => fact.name,
-            (None, Some(node)) => node.name,
-            (None, None) => "",
-        }
+        self.fact.map(|fact| fact.name).or(self.found_as).unwrap_or("")
     }
 
     /// What the table says; `None` for an extra device.
@@ -158,6 +148,9 @@ impl fmt::Display for Line<'_> {
         let row = &self.row;
         write!(f, "{:<24} claimed {}   live {}", row.name(), row.claimed_text(), row.live_text())?;
         let Some(fact) = row.fact else { return f.write_str("   listed only") };
+        if let Some(name) = row.found_as {
+            write!(f, " at {name}")?;
+        }
         match row.verdict {
             Verdict::Match => return f.write_str("   match"),
             _ => write!(f, "   {}   ", fact.policy)?,

@@ -107,12 +107,12 @@ impl<'m> LiveNode<'m> for At<'m> {
         self.part().path.rsplit('/').next().unwrap_or("")
     }
 
-    fn is_at(self, path: &str) -> bool {
-        self.part().path == path
-    }
-
     fn compatible(self) -> impl Iterator<Item = &'m str> {
         self.part().compatible.iter().copied()
+    }
+
+    fn is_compatible(self, string: &str) -> bool {
+        self.part().compatible.contains(&string)
     }
 
     fn enabled(self) -> bool {
