@@ -69,6 +69,13 @@ impl LiveTree {
         Ok(self)
     }
 
+    /// Puts a copy of a node, with everything below it, under another parent or name.
+    pub fn copy_node(&mut self, path: &str, parent: &str, name: &str) -> Result<&mut Self, Failure> {
+        let copy = self.renamed(path, name)?;
+        self.node(parent)?.add_child(copy);
+        Ok(self)
+    }
+
     /// Gives a node another name, in the same place; its properties and children stay.
     pub fn rename_node(&mut self, path: &str, name: &str) -> Result<&mut Self, Failure> {
         let (parent, old) = split(path);

@@ -1,0 +1,168 @@
+//! Live trees that are wrong: the console names the place, nothing panics, nothing hangs, nothing starts half.
+
+use std::time::Duration;
+
+use tests::{Failure, Guest, Image, LiveTree, Machine, PROMPT, Raw};
+
+/// The console and the real-time clock of QEMU's `virt`.
+const UART: &str = "/pl011@9000000";
+const RTC: &str = "/pl031@9010000";
+/// Tokens of a flattened tree (Devicetree Specification 0.4, 5.4.1).
+const BEGIN_NODE: u32 = 1;
+const END_NODE: u32 = 2;
+const END: u32 = 9;
+
+/// The machine's own tree with one edit.
+fn edited(name: &str, edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>) -> Result<Raw, Failure> {
+    let mut tree = LiveTree::read(&Machine::virt().cpus(4).tree(name)?)?;
+    edit(&mut tree)?;
+    Ok(Raw::with_tree(tree.to_blob()))
+}
+
+fn boot(name: &str, raw: Raw) -> Result<Guest, Failure> {
+    Machine::virt().cpus(4).raw(raw).boot(name, Image::under_test()?)
+}
+
+/// The boot must stop, in words that contain every one of `places`.
+fn stops(name: &str, raw: Raw, places: &[&str]) -> Result<(), Failure> {
+    let mut guest = boot(name, raw)?;
+    guest.wait_for("STOP")?;
+    let story = guest.settle(Duration::from_millis(500))?;
+    places.iter().try_for_each(|place| guest.expect(&story, place))?;
+    for word in [PROMPT, "panic"] {
+        if story.contains(word) {
+            return Err(guest.wrong(&format!("{word:?} in a boot that must stop")));
+        }
+    }
+    Ok(())
+}
+
+/// The boot must reach the prompt, and `command` there must tell all of `parts`.
+fn goes_on(name: &str, raw: Raw, command: &str, parts: &[&str]) -> Result<(), Failure> {
+    let mut guest = boot(name, raw)?;
+    guest.wait_for_prompt()?;
+    let told = guest.run(command)?;
+    parts.iter().try_for_each(|part| guest.expect(&told, part))
+}
+
+#[test]
+fn no_tree() -> Result<(), Failure> {
+    stops("tree-absent", Raw::without_tree(), &["UNCHECKED", "x0"])
+}
+
+#[test]
+fn a_truncated_tree() -> Result<(), Failure> {
+    let Raw { tree, .. } = edited("tree-truncated", |_| Ok(()))?;
+    let mut tree = tree.unwrap_or_default();
+    // The header keeps its promise of more; behind the half there is RAM that reads as zeros.
+    tree.truncate(tree.len() / 2);
+    stops("tree-truncated", Raw::with_tree(tree), &["UNCHECKED", "byte "])
+}
+
+#[test]
+fn a_tree_that_claims_to_be_longer_than_memory() -> Result<(), Failure> {
+    let Raw { tree, .. } = edited("tree-long", |_| Ok(()))?;
+    let mut tree = tree.unwrap_or_default();
+    // `totalsize` is the header's second word (Devicetree Specification 0.4, 5.2).
+    tree[4..8].copy_from_slice(&0xffff_ffff_u32.to_be_bytes());
+    stops("tree-long", Raw::with_tree(tree), &["UNCHECKED", "4294967295"])
+}
+
+#[test]
+fn a_mebibyte_of_zeros() -> Result<(), Failure> {
+    stops("tree-zeros", Raw::with_tree(vec![0; 1 << 20]), &["UNCHECKED", "first word is 0x00000000"])
+}
+
+#[test]
+fn a_thousand_nodes_deep() -> Result<(), Failure> {
+    stops("tree-deep", Raw::with_tree(nested(1000)), &["UNCHECKED", "nested more than"])
+}
+
+#[test]
+fn a_misaligned_tree() -> Result<(), Failure> {
+    let raw = edited("tree-misaligned", |_| Ok(()))?.tree_at(0x4400_0003);
+    stops("tree-misaligned", raw, &["UNCHECKED", "align"])
+}
+
+#[test]
+fn the_consoles_reg_outside_every_range() -> Result<(), Failure> {
+    let raw = edited("tree-console-outside", |tree| behind_a_bus(tree, UART, "pl011@9000000"))?;
+    stops("tree-console-outside", raw, &["pl011@9000000.window[0]"])
+}
+
+#[test]
+fn a_clocks_reg_outside_every_range() -> Result<(), Failure> {
+    let raw = edited("tree-rtc-outside", |tree| behind_a_bus(tree, RTC, "pl031@9010000"))?;
+    goes_on("tree-rtc-outside", raw, "board facts", &["pl031@9010000.window[0]", "unresolvable"])
+}
+
+/// Moves a device below a bus whose one range doesn't have it.
+fn behind_a_bus(tree: &mut LiveTree, path: &str, name: &str) -> Result<(), Failure> {
+    tree.add_node("/", "bus")?.set("/bus", "compatible", "simple-bus")?;
+    tree.set("/bus", "#address-cells", 2u32)?.set("/bus", "#size-cells", 2u32)?;
+    tree.set("/bus", "ranges", [0u32, 0, 0, 0x1000_0000, 0, 0x1000])?;
+    tree.copy_node(path, "/bus", name)?.remove_node(path)?;
+    if path == UART {
+        tree.set("/chosen", "stdout-path", format!("/bus/{name}"))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn two_consoles() -> Result<(), Failure> {
+    let raw = edited("tree-two-consoles", |tree| {
+        tree.copy_node(UART, "/", "pl011@9040000")?;
+        tree.set("/pl011@9040000", "reg", [0u32, 0x904_0000, 0, 0x1000]).map(drop)
+    })?;
+    goes_on("tree-two-consoles", raw, "board facts", &["/pl011@9040000", "extra"])
+}
+
+#[test]
+fn a_stdout_path_that_leads_nowhere() -> Result<(), Failure> {
+    let raw = edited("tree-stdout", |tree| tree.set("/chosen", "stdout-path", "/nowhere:115200").map(drop))?;
+    goes_on("tree-stdout", raw, "log", &["stdout-path"])
+}
+
+#[test]
+fn cells_that_can_not_be() -> Result<(), Failure> {
+    for (name, cells) in [("tree-cells-0", 0u32), ("tree-cells-7", 7)] {
+        let raw = edited(name, |tree| tree.set("/", "#address-cells", cells).map(drop))?;
+        stops(name, raw, &["#address-cells"])?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_tree_of_another_board() -> Result<(), Failure> {
+    let raw = edited("tree-foreign", |tree| tree.set("/", "compatible", "acme,anvil").map(drop))?;
+    stops("tree-foreign", raw, &["acme,anvil", "linux,dummy-virt"])
+}
+
+#[test]
+fn a_tree_that_wants_all_memory_reserved() -> Result<(), Failure> {
+    let raw = edited("tree-reserved", |tree| {
+        tree.add_node("/", "reserved-memory")?.add_node("/reserved-memory", "all@40000000")?;
+        tree.set("/reserved-memory", "#address-cells", 2u32)?.set("/reserved-memory", "#size-cells", 2u32)?;
+        tree.set("/reserved-memory", "ranges", Vec::<u8>::new())?;
+        tree.set("/reserved-memory/all@40000000", "reg", [0u32, 0x4000_0000, 0, 0x2000_0000]).map(drop)
+    })?;
+    stops("tree-reserved", raw, &["RAM"])
+}
+
+/// A well-formed blob of nodes, one in the other.
+fn nested(depth: usize) -> Vec<u8> {
+    let name = u32::from_be_bytes(*b"n\0\0\0");
+    let opening = (0..depth).flat_map(|level| [BEGIN_NODE, if level == 0 { 0 } else { name }]);
+    let structure: Vec<u32> = opening.chain(std::iter::repeat_n(END_NODE, depth)).chain([END]).collect();
+    let (header, reservations) = (40, 16);
+    let structure_at = header + reservations;
+    let strings_at = structure_at + 4 * structure.len() as u32;
+    let words = [0xd00d_feed, strings_at, structure_at, strings_at, header, 17, 16, 0, 0, strings_at - structure_at];
+    words.into_iter().chain([0; 4]).chain(structure).flat_map(u32::to_be_bytes).collect()
+}
+
+#[test]
+fn the_nested_blob_is_wrong_in_depth_alone() {
+    let tree = LiveTree::read(&nested(3)).expect("three levels are a tree");
+    assert_eq!(tree.contents().keys().collect::<Vec<_>>(), ["", "/n", "/n/n"]);
+}
