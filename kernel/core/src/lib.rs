@@ -2,9 +2,10 @@
 //!
 //! - [`editor`]: a line editor for a serial terminal.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
+//! - [`report`]: what commands, files and the boot itself tell.
 //! - [`shell`]: the commands, as data.
 //! - [`vfs`]: files by path, `/proc` among them.
-//! - [`text`]: tables, units and JSON that the two write.
+//! - [`text`]: tables, units and JSON that they write.
 //! - [`system`]: what all that needs of the kernel.
 //!
 //! No allocation, no unsafe: the same code runs in the kernel and in the host's tests.
@@ -15,7 +16,7 @@
 pub mod editor;
 pub mod errno;
 pub mod log;
-mod report;
+pub mod report;
 pub mod shell;
 pub mod system;
 pub mod text;

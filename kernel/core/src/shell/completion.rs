@@ -54,7 +54,7 @@ impl Completion<'_> {
         }
         let operands = || words.clone().filter(|word| !word.starts_with('-'));
         let Some(operand) = form.operand(operands().count()) else { return };
-        self.operand(operand.kind, operands().last(), word, each);
+        self.operand(operand.kind, operands().next_back(), word, each);
     }
 
     fn operand(&self, kind: Kind, before: Option<&str>, word: &str, each: &mut Each<'_>) {

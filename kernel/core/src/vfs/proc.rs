@@ -87,11 +87,11 @@ fn bootlog(system: &dyn System, out: &mut dyn Write) -> Result<(), FsError> {
 }
 
 fn cmdline(system: &dyn System, out: &mut dyn Write) -> Result<(), FsError> {
-    let chosen = system.tree().and_then(|tree| tree.chosen()).ok_or(FsError::NothingBehind)?;
-    match chosen.bootargs() {
+    let tree = system.tree().ok_or(FsError::NothingBehind)?;
+    match tree.chosen().and_then(|chosen| chosen.bootargs()) {
         Some(Ok(arguments)) => Ok(writeln!(out, "{arguments}")?),
         Some(Err(_)) => Err(FsError::Damaged),
-        None => Err(FsError::NothingBehind),
+        None => Ok(writeln!(out)?),
     }
 }
 

@@ -1,8 +1,6 @@
 //! `dt`: the live device tree, its values shown with their meaning.
 
 mod meaning;
-mod raw;
-mod summary;
 
 use core::fmt::{self, Display};
 
@@ -11,11 +9,9 @@ use hardware::tree::{Node, Property, Status, Tree};
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
 use super::super::suggest;
+use crate::report::{self, Raw};
 use crate::text::{Align, table};
 use meaning::Meanings;
-use raw::Raw;
-
-pub(crate) use summary::summary;
 
 const NODE: Operand = Operand { name: "PATH", kind: Kind::Node, need: Need::One };
 
@@ -58,7 +54,7 @@ pub(super) static DT: Command = Command {
 
 fn brief<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let tree = call.system.tree().ok_or(Failure::NoTree)?;
-    Ok(summary(tree, call.system.board(), call.out)?)
+    Ok(report::tree(tree, call.system.board(), call.out)?)
 }
 
 fn tree<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
@@ -67,10 +63,10 @@ fn tree<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         None => call.system.tree().ok_or(Failure::NoTree)?.root(),
     };
     writeln!(call.out, "{}", top.path())?;
-    Ok(table(call.out, &[Align::Left; 2], |row| {
+    Ok(table(call.out, &[Align::Left], |row| {
         top.descendants().try_for_each(|node| {
             let indent = 2 * (node.depth() - top.depth());
-            row(&[&format_args!("{:indent$}{}", "", node.name()), &First(node), &Mark(node)])
+            row(&[&format_args!("{:indent$}{}{}", "", node.name(), Mark(node)), &First(node)])
         })
     })?)
 }
@@ -78,7 +74,7 @@ fn tree<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 fn node<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or_default();
     let node = find(call, path)?;
-    writeln!(call.out, "{} {}", node.path(), Mark(node))?;
+    writeln!(call.out, "{}{}", node.path(), Mark(node))?;
     table(call.out, &[Align::Left; 2], |row| {
         node.properties().try_for_each(|property| print_property(node, property, row))
     })?;
@@ -140,7 +136,7 @@ struct First<'t>(Node<'t>);
 
 impl Display for First<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.compatible().next().map_or(Ok(()), |string| raw::text(string, f))
+        self.0.compatible().next().map_or(Ok(()), |string| report::text(string, f))
     }
 }
 
@@ -151,11 +147,11 @@ impl Display for Mark<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.status() {
             Status::Okay if self.0.enabled() => Ok(()),
-            Status::Okay => f.write_str("(disabled above)"),
-            Status::Disabled => f.write_str("(disabled)"),
+            Status::Okay => f.write_str(" (disabled above)"),
+            Status::Disabled => f.write_str(" (disabled)"),
             Status::Other(status) => {
-                f.write_str("(")?;
-                raw::text(status, f)?;
+                f.write_str(" (")?;
+                report::text(status, f)?;
                 f.write_str(")")
             }
         }

@@ -9,7 +9,7 @@ use super::raw;
 use crate::text::{Address, Align, Bytes, Rows, table};
 
 /// Prints the summary. Devices are those that a binding of the board's build knows.
-pub(crate) fn summary(tree: &Tree<'_>, board: Option<&'static Board>, out: &mut dyn Write) -> fmt::Result {
+pub fn tree(tree: &Tree<'_>, board: Option<&'static Board>, out: &mut dyn Write) -> fmt::Result {
     table(out, &[Align::Left; 5], |row| {
         machine(tree, row)?;
         chosen(tree, row)?;
@@ -68,9 +68,14 @@ fn chosen(tree: &Tree<'_>, row: &mut Rows<'_>) -> fmt::Result {
 
 /// A line for each run of enabled neighbours with one binding.
 fn devices(tree: &Tree<'_>, board: &'static Board, row: &mut Rows<'_>) -> fmt::Result {
+    // It has a line already.
+    let psci = tree.psci().ok().flatten().map(|psci| psci.node);
     let mut run: Option<Run<'_>> = None;
     for node in tree.nodes().filter(|node| node.enabled()) {
         let Some((binding, _)) = node.compatible().find_map(|string| board.binding(string)) else { continue };
+        if psci == Some(node) {
+            continue;
+        }
         match &mut run {
             Some(run) if run.binding == binding.name => (run.last, run.count) = (node, run.count + 1),
             _ => {

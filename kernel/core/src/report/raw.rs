@@ -6,19 +6,19 @@ use core::fmt::{self, Display};
 const BRIEF: usize = 8;
 
 /// Displays a value.
-pub(super) struct Raw<'t> {
+pub(crate) struct Raw<'t> {
     value: &'t [u8],
     most: usize,
 }
 
 impl<'t> Raw<'t> {
     /// The value's beginning.
-    pub(super) fn brief(value: &'t [u8]) -> Self {
+    pub(crate) fn brief(value: &'t [u8]) -> Self {
         Self { value, most: BRIEF }
     }
 
     /// All of the value.
-    pub(super) fn full(value: &'t [u8]) -> Self {
+    pub(crate) fn full(value: &'t [u8]) -> Self {
         Self { value, most: usize::MAX }
     }
 
@@ -69,7 +69,7 @@ fn strings(value: &[u8]) -> Option<&str> {
 }
 
 /// Text from the tree with its control characters shown, not obeyed.
-pub(super) fn text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     text.chars().try_for_each(|char| match char.is_control() {
         true => write!(f, "{}", char.escape_default()),
         false => fmt::Write::write_char(f, char),
