@@ -1,6 +1,74 @@
-//! Hands the linker script over.
+//! Generates the chosen boards' tables and the linker script.
+//!
+//! A board is chosen by its feature, `board-NAME`; several make one image. Only their files are read, so editing another
+//! board rebuilds nothing.
 
-fn main() {
-    println!("cargo::rerun-if-changed=link.ld");
-    println!("cargo::rustc-link-arg-bins=-T{}/link.ld", env!("CARGO_MANIFEST_DIR"));
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use codegen::findings::Findings;
+
+/// How Cargo tells a build script of a `board-…` feature.
+const FEATURE: &str = "CARGO_FEATURE_BOARD_";
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    println!("cargo::rerun-if-changed=build.rs");
+    let boards = chosen(&root);
+    let boards: Vec<&str> = boards.iter().map(String::as_str).collect();
+    let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
+    match codegen::image(&root, &boards, &target) {
+        Ok(image) => {
+            watch(&root, image.inputs.iter().map(String::as_str));
+            report("warning", &image.findings);
+            write(&image.tables, &image.linker_script)
+        }
+        Err(findings) => {
+            // Which tree a board wants isn't known when its file can't be read, so watch all of them.
+            watch(&root, ["boards", "schemas"]);
+            report("error", &findings);
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// The boards whose features are on. Cargo spells features in capitals, with `_` for `-`; a feature without a board file
+/// gets the name that its file would most likely have.
+fn chosen(root: &Path) -> Vec<String> {
+    let boards = codegen::boards(root);
+    let features = env::vars().filter_map(|(name, _)| Some(name.strip_prefix(FEATURE)?.to_owned()));
+    let mut chosen: Vec<String> = features
+        .map(|feature| {
+            let board = boards.iter().find(|board| board.to_uppercase().replace('-', "_") == feature);
+            board.cloned().unwrap_or_else(|| feature.to_lowercase().replace('_', "-"))
+        })
+        .collect();
+    chosen.sort();
+    chosen
+}
+
+fn watch<'p>(root: &Path, paths: impl IntoIterator<Item = &'p str>) {
+    for path in paths {
+        println!("cargo::rerun-if-changed={}", root.join(path).display());
+    }
+}
+
+/// Hands the findings to Cargo, which takes a line at a time and shows `error` and `warning` differently.
+fn report(kind: &str, findings: &Findings) {
+    for line in findings.render().lines() {
+        println!("cargo::{kind}={line}");
+    }
+}
+
+/// Writes what was generated, and has the linker use its script.
+fn write(tables: &str, linker_script: &str) -> ExitCode {
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let script = out.join("link.ld");
+    let written = fs::write(out.join("tables.rs"), tables).and_then(|()| fs::write(&script, linker_script));
+    if let Err(error) = written {
+        println!("cargo::error=can't write to {}: {error}", out.display());
+    }
+    println!("cargo::rustc-link-arg-bins=-T{}", script.display());
+    ExitCode::SUCCESS
 }

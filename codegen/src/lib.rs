@@ -1,11 +1,16 @@
 //! Board files and device trees in, typed tables out: parse → model → check → emit, one folder a stage.
 //!
-//! Nothing here touches a network or writes a file: build scripts and commands do that with what they get back. What is
-//! wrong with an input comes back as [`findings::Findings`].
+//! [`image`] is what the kernel's build script asks for, [`board()`] what commands and tests do. Nothing here touches a
+//! network or writes a file: callers do that with what they get back. What is wrong with an input comes back as
+//! [`findings::Findings`].
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 pub mod check;
+pub mod emit;
 pub mod findings;
+mod generate;
 pub mod model;
 pub mod parse;
+
+pub use generate::{Generated, Image, board, boards, image};

@@ -1,5 +1,44 @@
-//! The third stage: what can be proven before anything is generated.
+//! The third stage: what can be proven before anything is generated, one rule a file.
 //!
-//! [`bindings`] has the rules about bindings.
+//! [`bindings`] has the rules about bindings, [`board()`] holds a board to all of its own.
 
+mod arch;
 pub mod bindings;
+mod compatible;
+mod image;
+mod interrupts;
+mod name;
+mod needs;
+mod overlap;
+mod presets;
+mod reasons;
+mod runnable;
+mod window_size;
+
+pub use image::image;
+
+use crate::findings::Findings;
+use crate::model::board::{Board, Inputs};
+
+/// A rule about one board.
+type Rule = fn(Inputs<'_>, &Board, &mut Findings);
+
+const RULES: &[Rule] = &[
+    arch::check,
+    compatible::check,
+    interrupts::check,
+    name::check,
+    needs::check,
+    overlap::check,
+    presets::check,
+    reasons::check,
+    runnable::check,
+    window_size::check,
+];
+
+/// Holds `board` to every rule.
+pub fn board(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) {
+    for rule in RULES {
+        rule(inputs, board, findings);
+    }
+}

@@ -58,6 +58,47 @@ codes! {
     /// A value of the right type that can't be meant.
     INVALID_VALUE = "K0010";
 
+    /// A blob that isn't a whole, well-formed device tree.
+    NOT_A_TREE = "K0101";
+    /// A property of the reference tree from which a needed value can't be worked out.
+    MEANINGLESS_PROPERTY = "K0102";
+    /// A reference to a node that isn't there.
+    UNRESOLVED_PHANDLE = "K0103";
+    /// A board isn't called as its file is.
+    BOARD_NAME = "K0104";
+    /// `[verify]` names a fact that the board hasn't.
+    UNKNOWN_FACT = "K0105";
+    /// Two devices claim the same addresses.
+    OVERLAPPING_WINDOWS = "K0106";
+    /// A window that ends before its binding's registers do.
+    WINDOW_TOO_SMALL = "K0107";
+    /// A board for another instruction set, or for one that Keel doesn't know.
+    WRONG_ARCH = "K0108";
+    /// Devices that wait for each other.
+    DEPENDENCY_CYCLE = "K0109";
+    /// The reference tree is another machine's.
+    FOREIGN_TREE = "K0110";
+    /// A console preference that names no console.
+    UNKNOWN_CONSOLE = "K0111";
+    /// Two devices on one interrupt line.
+    SHARED_INTERRUPT = "K0112";
+    /// A node that doesn't bring what its binding needs.
+    NEED_UNMET = "K0113";
+    /// A preset that isn't there.
+    UNKNOWN_PRESET = "K0114";
+    /// A preset turns on a switch that isn't there.
+    UNKNOWN_SWITCH = "K0115";
+    /// Nothing can drive a part without which no kernel runs.
+    NO_DRIVER = "K0116";
+    /// The reference tree names a console that isn't there.
+    DANGLING_STDOUT = "K0117";
+    /// No board was chosen, or one that isn't there.
+    NO_BOARD = "K0118";
+    /// Two boards of one image that a live tree couldn't tell apart.
+    AMBIGUOUS_BOARDS = "K0119";
+    /// A policy without a reason.
+    NO_REASON = "K0120";
+
     /// A binding isn't called as its file is.
     BINDING_NAME = "K0201";
     /// A binding without a `compatible`, or with an empty one: no node could be it.

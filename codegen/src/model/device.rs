@@ -209,6 +209,11 @@ impl Bindings {
         self.iter().find(|binding| binding.compatible.iter().any(|have| have.value == compatible))
     }
 
+    /// All of them, by name, for who keeps indices.
+    pub fn as_slice(&self) -> &[Binding] {
+        &self.0
+    }
+
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Binding> {
         self.0.iter()

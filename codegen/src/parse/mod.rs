@@ -1,11 +1,15 @@
 //! The first stage: files become values that remember where they stand.
 //!
 //! [`file`] reads with a limit, [`toml`] turns a TOML text into any type that serde knows and collects everything that
-//! doesn't fit. What the values mean is the next stage's matter.
+//! doesn't fit; [`board`], [`device`] and [`preset`] are the types. [`tree`] opens the reference tree. What the values mean
+//! is the next stage's matter.
 
+pub mod board;
 pub mod device;
 pub mod file;
 mod nearest;
+pub mod preset;
 pub mod toml;
+pub mod tree;
 
 pub use nearest::nearest;

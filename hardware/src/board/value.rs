@@ -82,6 +82,13 @@ pub enum Value<'a> {
     Conduit(Conduit),
 }
 
+impl Window {
+    /// `size` bytes at CPU-physical `base`.
+    pub const fn new(base: u64, size: u64) -> Self {
+        Self { base, size }
+    }
+}
+
 impl Interrupt {
     /// The number by which the GIC's registers know the line (IHI 0069, 2.2).
     pub const fn intid(self) -> u32 {

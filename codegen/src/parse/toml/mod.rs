@@ -44,9 +44,17 @@ pub fn read<T: DeserializeOwned>(source: &Arc<Source>, findings: &mut Findings) 
         if !follows {
             findings.push(finding(source, &misread, span.clone()));
         }
-        removed.push(remove::entry(&mut root, &span)?);
+        if mend(&mut root, &misread, &span).is_none() {
+            removed.push(remove::entry(&mut root, &span)?);
+        }
     }
     None
+}
+
+/// Reads a misspelt key as what was probably meant, so that it doesn't count as missing, too.
+fn mend(root: &mut Spanned<DeValue<'_>>, misread: &Misread, span: &Range<usize>) -> Option<()> {
+    let Kind::UnknownField { field, expected } = &misread.kind else { return None };
+    remove::rename(root, span, super::nearest(field, expected.iter().copied())?)
 }
 
 fn syntax(source: &Arc<Source>, message: &str, span: Range<usize>) -> Finding {

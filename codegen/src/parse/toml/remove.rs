@@ -1,4 +1,4 @@
-//! Takes one entry out of a TOML value.
+//! Takes one entry out of a TOML value, or gives it the name that was meant.
 
 use std::ops::Range;
 
@@ -26,6 +26,25 @@ pub(super) fn entry(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>) -> Op
             }
             array.iter_mut().find_map(|inner| entry(inner, span))
         }
+        _ => None,
+    }
+}
+
+/// Gives the entry whose key stands at `span` the name `meant`; `None` where there is no such entry, or `meant` is taken.
+pub(super) fn rename(value: &mut Spanned<DeValue<'_>>, span: &Range<usize>, meant: &'static str) -> Option<()> {
+    match value.get_mut() {
+        DeValue::Table(table) => {
+            if let Some(key) = table.iter().find(|(key, _)| key.span() == *span).map(|(key, _)| key.clone()) {
+                if table.contains_key(meant) {
+                    return None;
+                }
+                let value = table.remove(key.get_ref().as_ref())?;
+                table.insert(Spanned::new(key.span(), meant.into()), value);
+                return Some(());
+            }
+            table.iter_mut().find_map(|(_, inner)| rename(inner, span, meant))
+        }
+        DeValue::Array(array) => array.iter_mut().find_map(|inner| rename(inner, span, meant)),
         _ => None,
     }
 }

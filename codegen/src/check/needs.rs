@@ -1,0 +1,45 @@
+//! A node brings what its binding needs: windows, interrupts, a clock.
+
+use crate::findings::{Finding, Findings, Place, code};
+use crate::model::board::{Board, Device, Inputs};
+use crate::model::device::{Binding, Clock};
+
+pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) {
+    for device in &board.devices {
+        let Some(node) = inputs.tree.node(device.node) else { continue };
+        let binding = &inputs.bindings[device.binding];
+        // What is there without a meaning has its own finding.
+        let windows = node.regs().count();
+        let interrupts = node.interrupts().count();
+        let place = |property| inputs.blob.place(node, property);
+        if windows < binding.windows.len() {
+            let needs = binding.windows[windows].size.place.clone();
+            let needed = count(binding.windows.len(), "window");
+            findings.push(unmet(device, &needed, place("reg"), count(windows, "entry"), needs, binding));
+        }
+        if interrupts < usize::from(binding.interrupts.value) {
+            let needed = count(binding.interrupts.value.into(), "interrupt");
+            let label = count(interrupts, "interrupt");
+            let needs = binding.interrupts.place.clone();
+            findings.push(unmet(device, &needed, place("interrupts"), label, needs, binding));
+        }
+        if binding.clock == Clock::Required && device.clocks.is_empty() {
+            let needs = binding.name.place.clone();
+            let label = "no rate can be worked out".to_owned();
+            findings.push(unmet(device, "a clock", place("clocks"), label, needs, binding));
+        }
+    }
+}
+
+fn unmet(device: &Device, needed: &str, place: Place, label: String, needs: Place, binding: &Binding) -> Finding {
+    let message = format!("`{}` needs {needed}, which `{}` doesn't bring", binding.name.value, device.path);
+    Finding::error(code::NEED_UNMET, message, place, label).with(needs, "needed here")
+}
+
+fn count(number: usize, noun: &str) -> String {
+    match (number, noun) {
+        (1, noun) => format!("1 {noun}"),
+        (number, "entry") => format!("{number} entries"),
+        (number, noun) => format!("{number} {noun}s"),
+    }
+}

@@ -1,0 +1,161 @@
+//! The whole way of a board, from files to generated text.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::check;
+use crate::emit::qemu::Qemu;
+use crate::emit::{linker, tables};
+use crate::findings::{Finding, Findings, Place, Source, code};
+use crate::model::board::{Board, Inputs, resolve};
+use crate::model::device::{self, Bindings};
+use crate::parse::board as written;
+use crate::parse::preset::{self, Presets};
+use crate::parse::tree::Blob;
+use crate::parse::{file, nearest};
+
+/// Where board files lie, relative to the project's root.
+const FOLDER: &str = "boards";
+
+/// What comes of one board.
+#[derive(Debug)]
+pub struct Generated {
+    /// The board with its meaning.
+    pub board: Board,
+    /// `tables.rs` of an image for this board alone.
+    pub tables: String,
+    /// How QEMU shows it.
+    pub qemu: Option<Qemu>,
+    /// Warnings.
+    pub findings: Findings,
+}
+
+/// What comes of the boards of one image.
+#[derive(Debug)]
+pub struct Image {
+    /// `tables.rs`
+    pub tables: String,
+    /// `link.ld`
+    pub linker_script: String,
+    /// The files it was made from, relative to the project's root.
+    pub inputs: Vec<String>,
+    /// Warnings.
+    pub findings: Findings,
+}
+
+/// What all boards have in common.
+struct Common {
+    bindings: Bindings,
+    presets_source: Arc<Source>,
+    presets: Presets,
+}
+
+/// The names of all boards, in order.
+pub fn boards(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root.join(FOLDER)).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let toml = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let mut names: Vec<String> = toml.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+/// The board `name` of the project at `root`.
+pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
+    let mut findings = Findings::default();
+    let made = Common::read(root, &mut findings).and_then(|common| {
+        let (source, file) = read(root, name, &mut findings)?;
+        let board = common.board(root, &source, &file, &mut findings)?;
+        let tables = match findings.has_errors() {
+            true => String::new(),
+            false => tables::emit(std::slice::from_ref(&board), common.bindings.as_slice()),
+        };
+        Some((board, tables))
+    });
+    let ((board, tables), findings) = findings.or(made)?;
+    let qemu = board.qemu.as_ref().map(Qemu::new);
+    Ok(Generated { board, tables, qemu, findings })
+}
+
+/// An image of `names` for the instruction set `target`, as `CARGO_CFG_TARGET_ARCH` spells it.
+pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Findings> {
+    let mut findings = Findings::default();
+    if names.is_empty() {
+        return Err(no_board(root).into());
+    }
+    let made = Common::read(root, &mut findings).map(|common| {
+        let files: Vec<_> = names.iter().filter_map(|name| read(root, name, &mut findings)).collect();
+        let refs: Vec<_> = files.iter().map(|(source, file)| (source, file)).collect();
+        check::image(&refs, target, &mut findings);
+        let made = files.iter().filter_map(|(source, file)| common.board(root, source, file, &mut findings));
+        let boards: Vec<Board> = made.collect();
+        (common, boards)
+    });
+    let ((common, boards), findings) = findings.or(made)?;
+    let mut inputs = vec![device::FOLDER.to_owned(), preset::FILE.to_owned()];
+    inputs.extend(boards.iter().flat_map(|board| [board.source.path.clone(), board.tree.to_string()]));
+    Ok(Image {
+        tables: tables::emit(&boards, common.bindings.as_slice()),
+        linker_script: linker::emit(names),
+        inputs,
+        findings,
+    })
+}
+
+/// The board file `name`.
+fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>, written::File)> {
+    let path = format!("{FOLDER}/{name}.toml");
+    if !root.join(&path).exists() {
+        findings.push(unknown_board(root, name));
+        return None;
+    }
+    let source = file::text(root, &path, &Place::Nowhere, findings)?;
+    let file = written::read(&source, findings)?;
+    Some((source, file))
+}
+
+impl Common {
+    fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
+        let bindings = device::bindings(root, findings);
+        let presets_source = file::text(root, preset::FILE, &Place::Nowhere, findings);
+        let presets = presets_source.as_ref().and_then(|source| preset::read(source, findings));
+        Some(Self { bindings, presets_source: presets_source?, presets: presets? })
+    }
+
+    /// Resolves and checks one board.
+    fn board(&self, root: &Path, source: &Arc<Source>, file: &written::File, findings: &mut Findings) -> Option<Board> {
+        let named = Place::text(source, file.board.tree.span());
+        let path = format!("{FOLDER}/{}", file.board.tree.get_ref());
+        let blob = Blob::read(root, &path, &named, findings)?;
+        let mut records = Vec::new();
+        let tree = blob.open(&mut records, findings)?;
+        let inputs = Inputs {
+            source,
+            file,
+            blob: &blob,
+            tree: &tree,
+            bindings: self.bindings.as_slice(),
+            presets_source: &self.presets_source,
+            presets: &self.presets,
+        };
+        let board = resolve(inputs, findings);
+        check::board(inputs, &board, findings);
+        Some(board)
+    }
+}
+
+fn no_board(root: &Path) -> Finding {
+    let finding = Finding::error(code::NO_BOARD, "no board was chosen", Place::Nowhere, "");
+    let commands = boards(root).into_iter().map(|name| format!("cargo build --features board-{name}"));
+    commands.fold(finding, Finding::note).help("choose one or more of these; board features add up")
+}
+
+fn unknown_board(root: &Path, name: &str) -> Finding {
+    let place = Place::file(format!("{FOLDER}/{name}.toml"));
+    let finding = Finding::error(code::NO_BOARD, format!("there is no board `{name}`"), place, "no such file");
+    let names = boards(root);
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => finding.help(format!("there are {}", names.join(", "))),
+    }
+}

@@ -1,0 +1,236 @@
+//! A board with its meaning: the board file, the reference tree and the bindings put together.
+//!
+//! [`resolve`] makes a [`Board`] of them. Devices are the enabled nodes that a binding knows, in blob order; every value
+//! they bring becomes a [`Fact`] with a policy. Each value remembers where it came from.
+
+mod console;
+mod devices;
+mod facts;
+mod names;
+mod order;
+mod policy;
+mod values;
+
+use std::sync::Arc;
+
+use hardware::board::{Class, Conduit, Driver, Hertz, Interrupt, Item, Mpidr, Policy, Stage, Value, Window};
+use hardware::tree::Tree;
+
+use super::device::Binding;
+use crate::findings::{Finding, Findings, Place, Source, code};
+use crate::parse::board::{self as written, Baud, Qemu};
+use crate::parse::nearest;
+use crate::parse::preset::Presets;
+use crate::parse::tree::Blob;
+
+/// What [`resolve`] puts together.
+#[derive(Clone, Copy)]
+pub struct Inputs<'i> {
+    /// The board file's text.
+    pub source: &'i Arc<Source>,
+    /// What it says.
+    pub file: &'i written::File,
+    /// The reference tree's blob.
+    pub blob: &'i Blob,
+    /// The reference tree.
+    pub tree: &'i Tree<'i>,
+    /// Every binding there is.
+    pub bindings: &'i [Binding],
+    /// The presets' text.
+    pub presets_source: &'i Arc<Source>,
+    /// What it says.
+    pub presets: &'i Presets,
+}
+
+/// A board.
+#[derive(Debug)]
+pub struct Board {
+    /// `qemu-virt`
+    pub name: String,
+    /// One line for people.
+    pub summary: String,
+    /// The board file.
+    pub source: Arc<Source>,
+    /// The reference tree's path.
+    pub tree: Arc<str>,
+    /// Root `compatible` strings by which a live tree is this board.
+    pub compatible: Vec<String>,
+    /// Devices in blob order.
+    pub devices: Vec<Device>,
+    /// CPUs in blob order.
+    pub cpus: Vec<Cpu>,
+    /// The ledger's rows: by device, CPUs last.
+    pub facts: Vec<Fact>,
+    /// Indices into `devices`, dependencies first.
+    pub order: Vec<usize>,
+    /// Devices that may be the console, best first.
+    pub console: Vec<usize>,
+    /// The line rate.
+    pub baud: Baud,
+    /// Least bytes of RAM.
+    pub least_memory: u64,
+    /// RAM to use without a tree; `None` to refuse.
+    pub without_tree: Option<Window>,
+    /// The preset's name and every switch.
+    pub preset: Preset,
+    /// How QEMU shows it.
+    pub qemu: Option<Qemu>,
+}
+
+/// The preset with its switches set.
+#[derive(Debug)]
+pub struct Preset {
+    /// `full`
+    pub name: String,
+    /// Every switch in order.
+    pub switches: Vec<(String, bool)>,
+    /// Whether drifts that would warn stop the boot.
+    pub drift_stops: bool,
+}
+
+/// One device.
+#[derive(Debug)]
+pub struct Device {
+    /// Short and unique.
+    pub name: String,
+    /// Its node.
+    pub path: String,
+    /// The node's number in the tree.
+    pub node: usize,
+    /// Index into the bindings.
+    pub binding: usize,
+    /// The binding's name.
+    pub binding_name: String,
+    /// The `compatible` string by which the binding was found.
+    pub compatible: String,
+    /// What it is for.
+    pub class: Class,
+    /// When it starts.
+    pub stage: Stage,
+    /// Who drives it.
+    pub driver: Option<Driver>,
+    /// The fact that it is there.
+    pub present: usize,
+    /// Register windows.
+    pub windows: Vec<Located<Window>>,
+    /// Lines of the GIC.
+    pub interrupts: Vec<Located<Interrupt>>,
+    /// Clock rates.
+    pub clocks: Vec<Located<Hertz>>,
+    /// PSCI's conduit.
+    pub conduit: Option<Located<Conduit>>,
+    /// What it brings that isn't in the tables, and why: one line each.
+    pub left_out: Vec<String>,
+    /// Devices that have to start before it: indices into the devices, in order.
+    pub needs: Vec<usize>,
+}
+
+/// A CPU.
+#[derive(Debug)]
+pub struct Cpu {
+    /// Its node.
+    pub path: String,
+    /// Its affinity.
+    pub mpidr: Located<Mpidr>,
+}
+
+/// A value with its place in the tree.
+#[derive(Debug, Clone)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// Its number in the property.
+    pub index: u8,
+    /// The property.
+    pub property: &'static str,
+    /// How the value came out of the property, for people.
+    pub how: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Its fact: an index into [`Board::facts`].
+    pub fact: usize,
+}
+
+/// A row of the ledger.
+#[derive(Debug)]
+pub struct Fact {
+    /// `serial0.window[0]`
+    pub name: String,
+    /// The device; `None` for CPUs.
+    pub device: Option<usize>,
+    /// What of it.
+    pub item: Item,
+    /// The value, where it isn't the device's `compatible`.
+    pub value: FactValue,
+    /// What a difference means.
+    pub policy: Policy,
+    /// The board file's reason and its line.
+    pub why: Option<(String, u32)>,
+    /// The property that it came from.
+    pub property: &'static str,
+}
+
+/// A fact's value; a `compatible` is the device's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactValue {
+    /// The device's `compatible`.
+    Compatible,
+    /// Anything else.
+    Plain(Value<'static>),
+}
+
+/// Puts a board together as far as it goes.
+pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
+    let file = inputs.file;
+    let preset = preset(inputs, findings);
+    let mut devices = devices::resolve(inputs, findings);
+    let mut cpus = values::cpus(inputs, findings);
+    let console = console::order(inputs, &devices, findings);
+    let facts = facts::number(&mut devices, &mut cpus, &console, &preset);
+    let order = order::order(&devices, inputs, findings);
+    let mut board = Board {
+        name: file.board.name.get_ref().clone(),
+        summary: file.board.summary.clone(),
+        source: inputs.source.clone(),
+        tree: inputs.blob.path.clone(),
+        compatible: file.board.compatible.get_ref().iter().map(|string| string.get_ref().clone()).collect(),
+        devices,
+        cpus,
+        facts,
+        order,
+        console,
+        baud: file.console.baud,
+        least_memory: file.memory.least.map_or(0, |least| least.0),
+        without_tree: file.without_tree.as_ref().map(|without| {
+            let region = without.memory.get_ref();
+            Window { base: region.base, size: region.size.0 }
+        }),
+        preset,
+        qemu: file.qemu.clone(),
+    };
+    policy::overrule(inputs, &mut board, findings);
+    board
+}
+
+/// The preset that the board file names.
+fn preset(inputs: Inputs<'_>, findings: &mut Findings) -> Preset {
+    let named = &inputs.file.board.preset;
+    let presets = inputs.presets;
+    let found = presets.preset.get(named.get_ref());
+    if found.is_none() {
+        let place = Place::text(inputs.source, named.span());
+        let finding =
+            Finding::error(code::UNKNOWN_PRESET, format!("there is no preset `{}`", named.get_ref()), place, "");
+        let names: Vec<&str> = presets.preset.keys().map(String::as_str).collect();
+        findings.push(match nearest(named.get_ref(), names.iter().copied()) {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+            None => finding.help(format!("one of {}", names.join(", "))),
+        });
+    }
+    let on = |switch: &str| found.is_some_and(|preset| preset.on.iter().any(|name| name.get_ref() == switch));
+    Preset {
+        name: named.get_ref().clone(),
+        switches: presets.switches.keys().map(|switch| (switch.clone(), on(switch))).collect(),
+        drift_stops: found.is_some_and(|preset| preset.drift_stops),
+    }
+}

@@ -1,0 +1,88 @@
+//! Which devices may be the console, best first.
+
+use hardware::board::Class;
+use hardware::tree::TreeError;
+
+use super::{Device, Inputs};
+use crate::findings::{Finding, Findings, Place, code};
+use crate::parse::nearest;
+
+/// What `prefer` is where the board file doesn't say: the firmware's choice, then any console.
+const DEFAULT: [&str; 2] = ["stdout", "console"];
+
+/// Indices of the consoles that have a driver, in the order of the board file's `prefer`.
+pub(super) fn order(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findings) -> Vec<usize> {
+    let stdout = stdout(inputs, devices, findings);
+    let choose = |word: &str| -> Vec<usize> {
+        let usable = |index: &usize| devices[*index].class == Class::Console && devices[*index].driver.is_some();
+        let indices = 0..devices.len();
+        match word {
+            "stdout" => stdout.into_iter().filter(usable).collect(),
+            "console" => indices.filter(usable).collect(),
+            word => {
+                let named = |index: &usize| devices[*index].name == word || devices[*index].binding_name == word;
+                indices.filter(usable).filter(named).collect()
+            }
+        }
+    };
+    let mut order = Vec::new();
+    let mut add = |chosen: Vec<usize>| {
+        for index in chosen {
+            if !order.contains(&index) {
+                order.push(index);
+            }
+        }
+    };
+    match &inputs.file.console.prefer {
+        None => DEFAULT.iter().for_each(|word| add(choose(word))),
+        Some(words) => {
+            for word in words {
+                let chosen = choose(word.get_ref());
+                if chosen.is_empty() && !DEFAULT.contains(&word.get_ref().as_str()) {
+                    let place = Place::text(inputs.source, word.span());
+                    findings.push(unknown(word.get_ref(), devices, place));
+                }
+                add(chosen);
+            }
+        }
+    }
+    order
+}
+
+/// The device that `/chosen` names.
+fn stdout(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findings) -> Option<usize> {
+    match inputs.tree.stdout() {
+        Ok(Some(stdout)) => devices.iter().position(|device| device.node == stdout.node.index()),
+        Ok(None) => None,
+        Err(error) => {
+            let place = inputs.blob.place_of(inputs.tree, error, inputs.tree.root(), "");
+            let label = match error {
+                TreeError::Dangling { .. } => "names no node",
+                _ => "isn't a path or an alias",
+            };
+            let finding = Finding::warning(code::DANGLING_STDOUT, "the tree's stdout-path leads nowhere", place, label);
+            findings.push(finding.help("the next of `[console] prefer` is used"));
+            None
+        }
+    }
+}
+
+fn unknown(word: &str, devices: &[Device], place: Place) -> Finding {
+    let finding = Finding::error(code::UNKNOWN_CONSOLE, format!("no console is called `{word}`"), place, "");
+    if let Some(device) = devices.iter().find(|device| device.name == word || device.binding_name == word) {
+        let why = match device.driver {
+            None => format!("`{}` has no driver", device.binding_name),
+            Some(_) => format!("`{}` isn't a console", device.binding_name),
+        };
+        return finding.note(format!("{} is `{}`, and {why}", device.name, device.path));
+    }
+    let consoles: Vec<&Device> = devices.iter().filter(|device| device.class == Class::Console).collect();
+    let words = consoles.iter().flat_map(|device| [device.name.as_str(), device.binding_name.as_str()]).chain(DEFAULT);
+    match nearest(word, words.clone()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None => {
+            let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+            finding.help(format!("one of {}", words.join(", ")))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The order in which devices start: what a device needs before the device, and otherwise by stage.
+
+use std::collections::BTreeSet;
+
+use super::{Device, Inputs};
+use crate::findings::{Finding, Findings, code};
+
+/// Indices of `devices`, dependencies first. What waits for itself is a finding and left out.
+pub(super) fn order(devices: &[Device], inputs: Inputs<'_>, findings: &mut Findings) -> Vec<usize> {
+    let mut order = Vec::with_capacity(devices.len());
+    let mut waiting: BTreeSet<usize> = (0..devices.len()).collect();
+    let ready = |waiting: &BTreeSet<usize>| {
+        let free = waiting.iter().filter(|&&index| devices[index].needs.iter().all(|need| !waiting.contains(need)));
+        free.copied().min_by_key(|&index| (devices[index].stage, index))
+    };
+    while let Some(next) = ready(&waiting) {
+        waiting.remove(&next);
+        order.push(next);
+    }
+    if let Some(&first) = waiting.first() {
+        findings.push(cycle(devices, &waiting, first, inputs));
+    }
+    order
+}
+
+/// The circle that `start` runs into.
+fn cycle(devices: &[Device], waiting: &BTreeSet<usize>, start: usize, inputs: Inputs<'_>) -> Finding {
+    let next = |index: usize| devices[index].needs.iter().copied().find(|need| waiting.contains(need));
+    let mut path = vec![start];
+    while let Some(need) = next(path[path.len() - 1]) {
+        if let Some(again) = path.iter().position(|&index| index == need) {
+            path.drain(..again);
+            break;
+        }
+        path.push(need);
+    }
+    let names: Vec<String> =
+        path.iter().chain(path.first()).map(|&index| format!("`{}`", devices[index].name)).collect();
+    let first = &devices[path[0]];
+    let node = inputs.tree.node(first.node).unwrap_or_else(|| inputs.tree.root());
+    let property = if node.property("clocks").is_some() { "clocks" } else { "interrupt-parent" };
+    let place = inputs.blob.place(node, property);
+    Finding::error(code::DEPENDENCY_CYCLE, format!("`{}` has to start before itself", first.name), place, "")
+        .note(format!("each needs the next: {}", names.join(" → ")))
+}

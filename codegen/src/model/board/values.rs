@@ -1,0 +1,163 @@
+//! What a node's properties mean: windows, interrupt lines, clock rates, affinities.
+//!
+//! A property without a meaning is a finding where the binding needs it. Where it doesn't, the value is left out of the
+//! tables, and the tables say so.
+
+use hardware::board::{Conduit, Hertz, Interrupt, Window};
+use hardware::tree::{Node, TreeError};
+
+use super::{Cpu, Inputs, Located};
+use crate::findings::{Finding, Findings, code};
+use crate::model::device::Binding;
+
+/// Register windows in `reg` order.
+pub(super) fn windows(
+    inputs: Inputs<'_>,
+    node: Node<'_>,
+    binding: &Binding,
+    left_out: &mut Vec<String>,
+    findings: &mut Findings,
+) -> Vec<Located<Window>> {
+    let mut windows = Vec::new();
+    for (index, reg) in node.regs().enumerate() {
+        let bus = reg.as_ref().map(|reg| reg.bus).unwrap_or_default();
+        match node.cpu_window(index) {
+            Ok(window) => {
+                let how = match u128::from(window.base) == bus {
+                    true => format!("reg[{index}]"),
+                    false => format!("reg[{index}]: {bus:#x} on its bus, through the ranges above"),
+                };
+                windows.push(located(inputs, node, window, index, "reg", how));
+            }
+            Err(error) if index < binding.windows.len() => {
+                findings.push(meaningless(inputs, node, error, "reg", format!("reg entry {index}")));
+            }
+            Err(error) => left_out.push(format!("reg[{index}]: {error}")),
+        }
+    }
+    windows
+}
+
+/// Lines of the GIC, in specifier order.
+pub(super) fn interrupts(
+    inputs: Inputs<'_>,
+    node: Node<'_>,
+    binding: &Binding,
+    left_out: &mut Vec<String>,
+    findings: &mut Findings,
+) -> Vec<Located<Interrupt>> {
+    let property = match node.property("interrupts-extended") {
+        Some(_) => "interrupts-extended",
+        None => "interrupts",
+    };
+    let mut lines = Vec::new();
+    for (index, spec) in node.interrupts().enumerate() {
+        match spec {
+            Ok(spec) => {
+                let cells: Vec<String> = spec.specifier.as_slice().iter().map(u32::to_string).collect();
+                let how = format!("{property}[{index}]: <{}> at {}", cells.join(" "), spec.controller.path());
+                match spec.gic {
+                    Some(line) => lines.push(located(inputs, node, line, index, property, how)),
+                    None => left_out.push(format!("{how}: not a line of a GIC")),
+                }
+            }
+            Err(error) if index < usize::from(binding.interrupts.value) => {
+                findings.push(meaningless(inputs, node, error, property, format!("interrupt {index}")));
+            }
+            Err(error) => left_out.push(format!("{property}[{index}]: {error}")),
+        }
+    }
+    lines
+}
+
+/// Clock rates: `clocks` in order, else the node's own `clock-frequency`.
+pub(super) fn clocks(
+    inputs: Inputs<'_>,
+    node: Node<'_>,
+    left_out: &mut Vec<String>,
+    findings: &mut Findings,
+) -> Vec<Located<Hertz>> {
+    let mut rates = Vec::new();
+    for (index, clock) in node.clocks().enumerate() {
+        match clock {
+            Ok(clock) => {
+                let how = format!("clocks[{index}]: {}", clock.provider.path());
+                match clock.rate {
+                    Some(rate) => rates.push(located(inputs, node, rate, index, "clocks", how)),
+                    None => left_out.push(format!("{how}: the tree doesn't say its rate")),
+                }
+            }
+            Err(error) => findings.push(meaningless(inputs, node, error, "clocks", format!("clock {index}"))),
+        }
+    }
+    if node.property("clocks").is_none() {
+        match node.clock_frequency() {
+            Some(Ok(rate)) => {
+                rates.push(located(inputs, node, rate, 0, "clock-frequency", "clock-frequency".to_owned()));
+            }
+            Some(Err(error)) => {
+                findings.push(meaningless(inputs, node, error, "clock-frequency", "clock rate".to_owned()));
+            }
+            None => {}
+        }
+    }
+    rates
+}
+
+/// PSCI's conduit, where `node` is PSCI's.
+pub(super) fn conduit(inputs: Inputs<'_>, node: Node<'_>, findings: &mut Findings) -> Option<Located<Conduit>> {
+    match inputs.tree.psci() {
+        Ok(Some(psci)) if psci.node.index() == node.index() => {
+            Some(located(inputs, node, psci.conduit, 0, "method", "method".to_owned()))
+        }
+        // PSCI's own node is the only one at which its error is told.
+        Err(error) if node.property("method").is_some() => {
+            findings.push(meaningless(inputs, node, error, "method", "conduit".to_owned()));
+            None
+        }
+        _ => None,
+    }
+}
+
+/// The CPUs in blob order.
+pub(super) fn cpus(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Cpu> {
+    let mut cpus = Vec::new();
+    for cpu in inputs.tree.cpus() {
+        match cpu {
+            Ok(cpu) => cpus.push(Cpu {
+                path: cpu.node.path().to_string(),
+                mpidr: located(inputs, cpu.node, cpu.mpidr, 0, "reg", "reg".to_owned()),
+            }),
+            Err(error) => {
+                findings.push(meaningless(inputs, inputs.tree.root(), error, "", "affinity of a CPU".to_owned()));
+            }
+        }
+    }
+    cpus
+}
+
+fn located<T>(
+    inputs: Inputs<'_>,
+    node: Node<'_>,
+    value: T,
+    index: usize,
+    property: &'static str,
+    how: String,
+) -> Located<T> {
+    // Entries past 255 would need a specifier or a `reg` of kilobytes; they would share the last number.
+    let index = u8::try_from(index).unwrap_or(u8::MAX);
+    Located { value, index, property, how, place: inputs.blob.place(node, property), fact: 0 }
+}
+
+/// The tree has the property, but it has no meaning.
+fn meaningless(inputs: Inputs<'_>, node: Node<'_>, error: TreeError, property: &str, what: String) -> Finding {
+    let place = inputs.blob.place_of(inputs.tree, error, node, property);
+    let path = node.path();
+    if let TreeError::Phandle { phandle, .. } = error {
+        let message = format!("the {what} of `{path}` refers to a node that isn't there");
+        let label = format!("no node has the phandle {phandle:#x}");
+        return Finding::error(code::UNRESOLVED_PHANDLE, message, place, label);
+    }
+    Finding::error(code::MEANINGLESS_PROPERTY, format!("the {what} of `{path}` can't be worked out"), place, "")
+        .note(error.to_string())
+}

@@ -1,0 +1,116 @@
+//! The reference tree: a blob that opens, and findings that point into it.
+
+use std::sync::Arc;
+
+use hardware::tree::{Node, Property, Record, Tree, TreeError};
+
+use super::file;
+use crate::findings::{Finding, Findings, Place, code};
+
+/// A device tree blob and where it came from.
+#[derive(Debug)]
+pub struct Blob {
+    /// Relative to the project's root: `boards/qemu-virt.dtb`.
+    pub path: Arc<str>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Blob {
+    /// Reads `path`; `named` is where it was named.
+    pub fn read(root: &std::path::Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Self> {
+        let bytes = file::bytes(root, path, named, findings)?;
+        Some(Self { path: path.into(), bytes })
+    }
+
+    /// Opens it with as many records as it takes.
+    pub fn open<'b>(&'b self, records: &'b mut Vec<Record>, findings: &mut Findings) -> Option<Tree<'b>> {
+        let need = match Tree::open(&self.bytes, &mut []) {
+            Err(TreeError::Records { need, .. }) => need,
+            Err(error) => {
+                findings.push(self.malformed(error));
+                return None;
+            }
+            Ok(_) => 0,
+        };
+        records.resize(need, Record::EMPTY);
+        Tree::open(&self.bytes, records).map_err(|error| findings.push(self.malformed(error))).ok()
+    }
+
+    /// The blob isn't a tree.
+    fn malformed(&self, error: TreeError) -> Finding {
+        let message = format!("`{}` isn't a device tree", self.path);
+        let place = match error.offset() {
+            Some(offset) => Place::Offset { file: self.path.clone(), offset },
+            None => Place::File { file: self.path.clone() },
+        };
+        Finding::error(code::NOT_A_TREE, message, place, error.to_string())
+            .help("dump it again from the firmware, or make it from its DTS with dtc")
+    }
+
+    /// A node, or one of its properties, as a place.
+    pub fn place(&self, node: Node<'_>, property: &str) -> Place {
+        let property = node.property(property).map(dts).unwrap_or_default();
+        Place::Node { file: self.path.clone(), node: node.path().to_string(), property }
+    }
+
+    /// Where `error` came from: the property it names, else `fallback` of `node`.
+    pub fn place_of(&self, tree: &Tree<'_>, error: TreeError, node: Node<'_>, fallback: &str) -> Place {
+        match error.offset().and_then(|offset| tree.locate(offset)) {
+            Some(found) => Place::Node {
+                file: self.path.clone(),
+                node: found.node.path().to_string(),
+                property: found.property.map(dts).unwrap_or_default(),
+            },
+            None => self.place(node, fallback),
+        }
+    }
+}
+
+/// A property as DTS writes it, shortened where it is long.
+pub fn dts(property: Property<'_>) -> String {
+    match property.value() {
+        [] => format!("{};", property.name()),
+        value => format!("{} = {};", property.name(), dts_value(value)),
+    }
+}
+
+/// A value as dtc would guess it: strings, else cells, else bytes.
+fn dts_value(value: &[u8]) -> String {
+    let text = std::str::from_utf8(value).ok().and_then(|text| text.strip_suffix('\0'));
+    let printable = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_control());
+    if let Some(text) = text.filter(|text| text.split('\0').all(printable)) {
+        let strings: Vec<String> = text.split('\0').map(|part| format!("{part:?}")).collect();
+        return strings.join(", ");
+    }
+    match value.as_chunks() {
+        (cells, []) => {
+            let shown = cells.iter().map(|cell| format!("{:#x}", u32::from_be_bytes(*cell)));
+            format!("<{}>", shorten(shown, cells.len()))
+        }
+        _ => format!("[{}]", shorten(value.iter().map(|byte| format!("{byte:02x}")), value.len())),
+    }
+}
+
+/// The first dozen, and how many follow.
+fn shorten(shown: impl Iterator<Item = String>, count: usize) -> String {
+    const MOST: usize = 12;
+    let mut text = shown.take(MOST).collect::<Vec<_>>().join(" ");
+    if count > MOST {
+        text += &format!(" … {} more", count - MOST);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dts_value;
+
+    #[test]
+    fn values_look_as_dtc_writes_them() {
+        assert_eq!(dts_value(b"arm,pl011\0arm,primecell\0"), r#""arm,pl011", "arm,primecell""#);
+        assert_eq!(dts_value(&[0, 0, 0, 0, 9, 0, 0, 0]), "<0x0 0x9000000>");
+        assert_eq!(dts_value(&[1, 2, 3]), "[01 02 03]");
+        assert_eq!(dts_value(&[0; 80]), "<0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 0x0 … 8 more>");
+    }
+}
