@@ -71,14 +71,15 @@ impl Found {
 
 fn list(before: &str, completer: &dyn Completer, widest: usize, screen: &mut Screen<'_>) -> fmt::Result {
     let columns = (WIDTH / (widest + 2)).max(1);
-    let (mut column, mut result) = (0, screen.text("\n"));
+    let (mut column, mut owed, mut result) = (0, 0, screen.text("\n"));
     completer.complete(before, &mut |candidate| {
         let label = label(candidate);
-        result = result.and_then(|()| match column {
-            0 => write!(screen.out(), "{label:widest$}"),
-            _ if column % columns == 0 => write!(screen.out(), "\n{label:widest$}"),
-            _ => write!(screen.out(), "  {label:widest$}"),
-        });
+        if column == columns {
+            result = result.and_then(|()| screen.text("\n"));
+            (column, owed) = (0, 0);
+        }
+        result = result.and_then(|()| write!(screen.out(), "{:owed$}{label}", ""));
+        owed = widest + 2 - label.chars().count();
         column += 1;
     });
     result?;

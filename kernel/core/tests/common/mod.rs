@@ -1,0 +1,213 @@
+//! A kernel that isn't one: the board of [`board`] over qemu-virt's reference tree, with clocks and counters that stand.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+mod board;
+
+use std::cell::{Cell, RefCell};
+
+use hardware::board::{Board, Interrupt, Trigger};
+use hardware::check::{Ledger, Row, check};
+use hardware::tree::{Record, Tree};
+use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
+use kernel_core::shell::Shell;
+use kernel_core::system::{
+    Boot, Build, Clock, Heap, Interrupts, Line, Memory, Power, PowerError, Region, RegionKind, Stage, System,
+};
+
+pub(crate) use board::BOARD;
+
+static BLOB: &[u8] = include_bytes!("../../../../boards/qemu-virt.dtb");
+
+/// The kernel as the shell sees it.
+pub(crate) struct Fake {
+    tree: Option<&'static Tree<'static>>,
+    ledger: Option<Ledger<'static>>,
+    board: Option<&'static Board>,
+    pub(crate) log: RefCell<Ring<1024>>,
+    pub(crate) psci: Cell<Option<i32>>,
+    pub(crate) panics: Cell<usize>,
+    pub(crate) frequency_hz: Cell<u64>,
+}
+
+/// A terminal on a shell: what is typed goes in, what it would show is kept.
+pub(crate) struct Terminal {
+    pub(crate) shell: Shell,
+    pub(crate) system: Fake,
+    pub(crate) shown: String,
+}
+
+impl Fake {
+    /// With board, tree and ledger.
+    pub(crate) fn new() -> Self {
+        let records = vec![Record::EMPTY; 256].leak();
+        let tree: &'static Tree<'static> = Box::leak(Box::new(Tree::open(BLOB, records).expect("a reference tree")));
+        let rows = vec![Row::EMPTY; 64].leak();
+        let ledger = check(&BOARD, tree, rows).expect("enough rows");
+        Self { tree: Some(tree), ledger: Some(ledger), board: Some(&BOARD), ..Self::bare() }
+    }
+
+    /// A kernel that found no tree and so no board.
+    pub(crate) fn bare() -> Self {
+        let mut log = Ring::new();
+        log.push(1_000, Level::Info, "entered at EL1");
+        log.push(63_500, Level::Warn, "psci.conduit drifts: live wins");
+        Self {
+            tree: None,
+            ledger: None,
+            board: None,
+            log: RefCell::new(log),
+            psci: Cell::new(None),
+            panics: Cell::new(0),
+            frequency_hz: Cell::new(62_500_000),
+        }
+    }
+}
+
+impl Terminal {
+    pub(crate) fn new(system: Fake) -> Self {
+        let mut terminal = Self { shell: Shell::new(), system, shown: String::new() };
+        terminal.shell.start(&mut terminal.shown).expect("a string takes all");
+        terminal
+    }
+
+    /// Types bytes.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.shell.feed(byte, &self.system, &mut self.shown).expect("a string takes all");
+        }
+    }
+
+    /// Types bytes and returns what they made appear.
+    pub(crate) fn type_in(&mut self, bytes: impl AsRef<[u8]>) -> String {
+        self.shown.clear();
+        self.bytes(bytes.as_ref());
+        self.shown.clone()
+    }
+
+    /// Runs a line and returns what it printed, without the line itself and the next prompt.
+    pub(crate) fn run(&mut self, line: &str) -> String {
+        let shown = self.type_in(format!("{line}\r"));
+        let output = shown.split_once('\n').map_or("", |(_, output)| output);
+        output.strip_suffix("keel> ").unwrap_or(output).to_owned()
+    }
+
+    /// Runs a line and returns its status and what it printed.
+    pub(crate) fn status(&mut self, line: &str) -> (u8, String) {
+        let output = self.run(line);
+        (self.shell.status(), output)
+    }
+}
+
+impl System for Fake {
+    fn board(&self) -> Option<&'static Board> {
+        self.board
+    }
+    fn ledger(&self) -> Option<Ledger<'_>> {
+        self.ledger
+    }
+    fn tree(&self) -> Option<&Tree<'_>> {
+        self.tree
+    }
+    fn boot(&self) -> &dyn Boot {
+        self
+    }
+    fn clock(&self) -> &dyn Clock {
+        self
+    }
+    fn log(&self) -> &dyn Log {
+        self
+    }
+    fn memory(&self) -> &dyn Memory {
+        self
+    }
+    fn interrupts(&self) -> &dyn Interrupts {
+        self
+    }
+    fn power(&self) -> &dyn Power {
+        self
+    }
+}
+
+impl Boot for Fake {
+    fn build(&self) -> Build<'_> {
+        Build { version: "0.1.0", id: "3f2c1a9", profile: "release" }
+    }
+    fn entry_level(&self) -> u8 {
+        1
+    }
+    fn cpus_online(&self) -> usize {
+        1
+    }
+    fn stage(&self, index: usize) -> Option<Stage<'_>> {
+        let stages = [("entry", 1_000, 26_000), ("tree", 26_000, 88_500), ("check", 88_500, 126_000)];
+        stages.get(index).map(|&(name, start, end)| Stage { name, start, end })
+    }
+}
+
+impl Clock for Fake {
+    fn ticks(&self) -> u64 {
+        1_000 + 62_500 * 3_723_456
+    }
+    fn entry_ticks(&self) -> u64 {
+        1_000
+    }
+    fn frequency_hz(&self) -> u64 {
+        self.frequency_hz.get()
+    }
+    fn unix_seconds(&self) -> Option<u64> {
+        Some(1_795_338_865)
+    }
+}
+
+impl Log for Fake {
+    fn next(&self, cursor: &mut Cursor) -> Option<LogRecord> {
+        self.log.borrow().next(cursor)
+    }
+    fn dropped(&self) -> u64 {
+        self.log.borrow().dropped()
+    }
+}
+
+impl Memory for Fake {
+    fn region(&self, index: usize) -> Option<Region<'_>> {
+        let regions = [
+            (0x900_0000, 0x1000, RegionKind::Device, "serial0"),
+            (0x4000_0000, 0x2000, RegionKind::Tree, "device tree"),
+            (0x4020_0000, 0x1_8000, RegionKind::Text, ".text"),
+            (0x4021_8000, 0x4000, RegionKind::Rodata, ".rodata"),
+            (0x4022_0000, 0x10_0000, RegionKind::Heap, "heap"),
+            (0x4032_0000, 0x3fce_0000, RegionKind::Ram, ""),
+        ];
+        regions.get(index).map(|&(base, size, kind, name)| Region { base, size, kind, name })
+    }
+    fn heap(&self) -> Heap {
+        Heap { size: 0x10_0000, used: 1536, peak: 0x1_0000, failures: 0 }
+    }
+}
+
+impl Interrupts for Fake {
+    fn line(&self, index: usize) -> Option<Line<'_>> {
+        let lines = [
+            (Interrupt::ppi(11, Trigger::LevelLow), "timer", true, 1024),
+            (Interrupt::spi(1, Trigger::LevelHigh), "serial0", true, 33),
+            (Interrupt::spi(2, Trigger::LevelHigh), "rtc", false, 0),
+        ];
+        lines.get(index).map(|&(interrupt, device, enabled, count)| Line { interrupt, device, enabled, count })
+    }
+    fn spurious(&self) -> u64 {
+        2
+    }
+}
+
+impl Power for Fake {
+    fn reboot(&self) -> PowerError {
+        self.power_off()
+    }
+    fn power_off(&self) -> PowerError {
+        self.psci.get().map_or(PowerError::NoPsci, PowerError::Refused)
+    }
+    fn panic(&self) {
+        self.panics.set(self.panics.get() + 1);
+    }
+}
