@@ -16,12 +16,12 @@ pub(crate) const QEMU: &str = "qemu-system-aarch64";
 /// What a person may choose about the machine.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// How many CPUs.
-    #[arg(long, default_value_t = 4)]
-    cpus: u32,
-    /// RAM in MiB.
-    #[arg(long, default_value_t = 512)]
-    memory: u32,
+    /// How many CPUs; the board file's `[qemu]` says it otherwise.
+    #[arg(long)]
+    cpus: Option<u32>,
+    /// RAM in MiB; the board file's `[qemu]` says it otherwise.
+    #[arg(long)]
+    memory: Option<u32>,
     /// Enter at EL2 instead of EL1.
     #[arg(long)]
     el2: bool,
@@ -44,12 +44,23 @@ pub(crate) fn debug(built: &Built, board: &str, options: &Options) -> Result<Exi
     Ok(ExitCode::SUCCESS)
 }
 
-fn machine(image: &Path, _board: &str, options: &Options) -> Result<Command, Failure> {
-    let level = if options.el2 { ",virtualization=on" } else { "" };
+/// The board file's machine; later options override its own.
+fn machine(image: &Path, board: &str, options: &Options) -> Result<Command, Failure> {
+    let generated =
+        codegen::board(&workspace::root(), board).map_err(|findings| Failure::Board(findings.to_string()))?;
+    let shown = generated.qemu.ok_or_else(|| Failure::Board(format!("boards/{board}.toml has no [qemu]")))?;
     let mut command = Command::new(QEMU);
     command.args(["-nodefaults", "-display", "none", "-serial", "mon:stdio"]);
-    command.args(["-machine", &format!("virt,gic-version=3{level}"), "-cpu", "cortex-a76"]);
-    command.args(["-smp", &options.cpus.to_string(), "-m", &format!("{}M", options.memory)]);
+    command.args(shown.arguments());
+    if options.el2 {
+        command.args(["-machine", "virtualization=on"]);
+    }
+    if let Some(cpus) = options.cpus {
+        command.args(["-smp", &cpus.to_string()]);
+    }
+    if let Some(memory) = options.memory {
+        command.args(["-m", &format!("{memory}M")]);
+    }
     command.arg("-kernel").arg(image);
     Ok(command)
 }

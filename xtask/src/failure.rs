@@ -38,25 +38,12 @@ pub(crate) enum Failure {
         /// What is wrong with it.
         what: String,
     },
-    /// No such board.
-    #[error("no board called `{name}`; there is {known}")]
-    Board {
-        /// What was asked for.
-        name: String,
-        /// The board files there are.
-        known: String,
-    },
+    /// No such board, or one that can't be used.
+    #[error("{0}")]
+    Board(String),
     /// Something the command needs is missing and can't be installed from here.
     #[error("{0}")]
     Missing(String),
-    /// A program's output was not what this command relies on.
-    #[error("{program}: {what}")]
-    Output {
-        /// Which one.
-        program: String,
-        /// What was expected.
-        what: String,
-    },
 }
 
 impl Failure {

@@ -1,12 +1,14 @@
-//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`.
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `bench`.
 //!
 //! - [`setup`]: what the commands need on the machine, and how to get it.
 //! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
 //! - [`emulator`]: boots an image in QEMU for a person.
 //! - [`suite`]: the steps of `cargo xtask test`.
+//! - [`bench`]: the figures that the project promises.
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+mod bench;
 mod emulator;
 mod failure;
 mod image;
@@ -71,6 +73,12 @@ enum Command {
         #[command(flatten)]
         machine: emulator::Options,
     },
+    /// Measure the promised figures: instructions to the prompt, image size, look-ups, codegen.
+    Bench {
+        /// As one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Which build of which board.
@@ -125,6 +133,10 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             setup::provide(Need::FOR_BOOT)?;
             let built = image::build(&build.board, build.profile())?;
             emulator::debug(&built, &build.board, &machine)
+        }
+        Command::Bench { json } => {
+            setup::provide(Need::FOR_BENCH)?;
+            bench::run(json)
         }
     }
 }

@@ -56,9 +56,9 @@ pub(crate) fn build(board: &str, profile: Profile) -> Result<Built, Failure> {
 
 /// The Cargo command that compiles the kernel for one board.
 pub(crate) fn compile(board: &str, profile: Profile) -> Result<Command, Failure> {
-    let known = workspace::boards();
+    let known = codegen::boards(&workspace::root());
     if !known.iter().any(|name| name == board) {
-        return Err(Failure::Board { name: board.to_owned(), known: known.join(", ") });
+        return Err(Failure::Board(format!("no board called `{board}`; there is {}", known.join(", "))));
     }
     let feature = format!("board-{board}");
     let mut command = workspace::cargo(&["build", "--package", "kernel", "--features", &feature]);

@@ -27,7 +27,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
     report.command("lint host", lint_host);
     report.command("lint aarch64", lint_target);
     report.command("docs", docs);
-    for board in workspace::boards() {
+    for board in codegen::boards(&workspace::root()) {
         report.step(&format!("image {board} dev"), |log| build_image(log, &board, Profile::Dev));
         report.step(&format!("image {board}"), |log| build_image(log, &board, Profile::Release));
     }
@@ -51,7 +51,7 @@ fn lint_target() -> Command {
     for package in ON_TARGET {
         command.args(["--package", package, "--features", &format!("{package}/strict")]);
     }
-    for board in workspace::boards() {
+    for board in codegen::boards(&workspace::root()) {
         command.args(["--features", &format!("kernel/board-{board}")]);
     }
     command
@@ -78,7 +78,7 @@ fn no_board(log: &mut Log) -> Result<Outcome, String> {
         return Err("a kernel without a board was built".to_owned());
     }
     let said = log.text();
-    match workspace::boards().into_iter().find(|board| !said.contains(&format!("board-{board}"))) {
+    match codegen::boards(&workspace::root()).into_iter().find(|board| !said.contains(&format!("board-{board}"))) {
         Some(board) => Err(format!("the error does not name board-{board}")),
         None => Ok(Outcome::passed("refused, with the list of boards".to_owned())),
     }
