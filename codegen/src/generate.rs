@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::emit::qemu::Qemu;
-use crate::emit::{linker, tables};
+use crate::emit::{self, linker, tables};
 use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::model::board::{Board, Inputs, resolve};
 use crate::model::device::{self, Bindings};
@@ -100,6 +100,13 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
         inputs,
         findings,
     })
+}
+
+/// The register maps of the project at `root`, which `drivers` includes.
+pub fn registers(root: &Path) -> Result<String, Findings> {
+    let mut findings = Findings::default();
+    let bindings = device::bindings(root, &mut findings);
+    if findings.has_errors() { Err(findings) } else { Ok(emit::registers::registers(&bindings)) }
 }
 
 /// The board file `name`.

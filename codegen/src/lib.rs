@@ -1,6 +1,7 @@
 //! Board files and device trees in, typed tables out: parse → model → check → emit, one folder a stage.
 //!
-//! [`image`] is what the kernel's build script asks for, [`board()`] what commands and tests do. Nothing here touches a
+//! [`image`] is what the kernel's build script asks for, [`registers`] what the drivers' does, [`board()`] what commands
+//! and tests do. Nothing here touches a
 //! network or writes a file: callers do that with what they get back. What is wrong with an input comes back as
 //! [`findings::Findings`].
 #![forbid(unsafe_code)]
@@ -13,4 +14,4 @@ mod generate;
 pub mod model;
 pub mod parse;
 
-pub use generate::{Generated, Image, board, boards, image};
+pub use generate::{Generated, Image, board, boards, image, registers};

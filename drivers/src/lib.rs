@@ -1,6 +1,12 @@
 //! One module per IP block, over registers generated from the bindings in `schemas/devices/`.
 //!
 //! - [`mmio`]: who owns a register window and how it is accessed; the fake that replaces it in tests.
+//! - [`registers`]: one module per binding, generated.
+//! - [`Console`], [`InterruptController`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
+//! - [`pl011`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
+//!
+//! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
+//! clock of its own. Unsafe code is in [`mmio`] only.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
@@ -8,4 +14,22 @@
 #[cfg(any(test, feature = "fake"))]
 extern crate std;
 
+mod console;
+pub mod gicv3;
+mod interrupt_controller;
 pub mod mmio;
+pub mod pl011;
+pub mod pl031;
+mod rtc;
+pub mod timer;
+
+pub use console::{Console, ConsoleError};
+pub use interrupt_controller::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget};
+pub use rtc::{Rtc, RtcError};
+pub use timer::{Timer, TimerError};
+
+/// Register maps: one module per binding, from `schemas/devices/` by `codegen::registers`.
+pub mod registers {
+    #![allow(non_snake_case, non_upper_case_globals, non_camel_case_types)]
+    include!(concat!(env!("OUT_DIR"), "/registers.rs"));
+}

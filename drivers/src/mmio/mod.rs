@@ -13,10 +13,12 @@
 mod bus;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
+mod poll;
 mod register;
 mod window;
 
 pub use bus::{Bus, Offset, Width};
+pub(crate) use poll::poll;
 pub use register::{
     Clear, Read, ReadClear, ReadSet, ReadWrite, Register, Set, Take, TakeClear, TakeSet, TakeWrite, TooSmall, Write,
 };

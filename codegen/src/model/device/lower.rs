@@ -27,6 +27,11 @@ impl Binding {
         }
         let probes = file.probe.into_iter().filter_map(|probe| lower.probe(probe, &windows)).collect();
         let device = file.device;
+        let module = device.name.get_ref().replace('-', "_");
+        if !words::is_function_name(&module) {
+            let name = lower.placed(device.name.clone());
+            lower.bad_name(&name);
+        }
         Some(Self {
             name: lower.placed(device.name),
             summary: device.summary,

@@ -49,7 +49,7 @@ pub(super) fn bits(text: &str) -> Option<RangeInclusive<u8>> {
 /// Whether generated Rust can use it as a name: letters, digits and `_`, a letter first, no keyword.
 pub(super) fn is_name(text: &str) -> bool {
     // Names that the generated modules have themselves.
-    let taken = ["Register", "Registers", "SIZE", "SET", "CLEAR", "Value"];
+    let taken = ["Register", "Registers", "SIZE", "SET", "CLEAR", "RESET", "Value"];
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
     plain && starts && !taken.contains(&text) && !is_keyword(text)
@@ -57,9 +57,9 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Whether it can be a name, and in lower case that of a function or module.
 pub(super) fn is_function_name(text: &str) -> bool {
-    // `new` is the constructor of `Registers`, `bus` gives its bus back.
+    // `new` is the constructor of `Registers`, the others are its methods.
     let lower = text.to_lowercase();
-    is_name(text) && !is_keyword(&lower) && !["new", "bus", "into_bus"].contains(&lower.as_str())
+    is_name(text) && !is_keyword(&lower) && !["new", "bus", "into_bus", "probe"].contains(&lower.as_str())
 }
 
 fn is_keyword(text: &str) -> bool {

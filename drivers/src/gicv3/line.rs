@@ -1,0 +1,115 @@
+//! Interrupt numbers as positions in registers.
+
+use hardware::board::Trigger;
+
+use crate::{InterruptError, Intid, Priority};
+
+/// A line, by the block that has it (IHI 0069H, 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// SGI or PPI: the redistributor's.
+    Private(Private),
+    /// SPI: the distributor's.
+    Shared(Shared),
+}
+
+/// 0 to 31.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Private(u32);
+
+/// 32 to 1019.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shared(u32);
+
+impl Line {
+    /// `None` for numbers that aren't below `lines`.
+    pub(super) fn new(line: Intid, lines: u32) -> Option<Self> {
+        match line.0 {
+            0..32 => Some(Self::Private(Private(line.0))),
+            number if number < lines => Some(Self::Shared(Shared(number))),
+            _ => None,
+        }
+    }
+}
+
+impl Private {
+    /// The bit in registers of one bit a line.
+    pub(super) fn mask(self) -> u32 {
+        1 << (self.0 % 32)
+    }
+
+    /// Index and shift in registers of two bits a line.
+    pub(super) fn pair(self) -> (usize, u32) {
+        pair(self.0)
+    }
+
+    /// Index and shift in registers of one byte a line.
+    pub(super) fn byte(self) -> (usize, u32) {
+        byte(self.0)
+    }
+
+    /// SGIs are always edges.
+    pub(super) fn is_sgi(self) -> bool {
+        self.0 < 16
+    }
+}
+
+impl Shared {
+    /// Index and bit in registers of one bit a line.
+    pub(super) fn bit(self) -> (usize, u32) {
+        (self.0 as usize / 32, 1 << (self.0 % 32))
+    }
+
+    /// Index and shift in registers of two bits a line.
+    pub(super) fn pair(self) -> (usize, u32) {
+        pair(self.0)
+    }
+
+    /// Index and shift in registers of one byte a line.
+    pub(super) fn byte(self) -> (usize, u32) {
+        byte(self.0)
+    }
+
+    /// Index in registers of one register a line.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+fn pair(number: u32) -> (usize, u32) {
+    (number as usize / 16, number % 16 * 2)
+}
+
+fn byte(number: u32) -> (usize, u32) {
+    (number as usize / 4, number % 4 * 8)
+}
+
+/// ICFGR's two bits: 0b10 is edge, 0b00 level (IHI 0069H, GICD_ICFGR). `None` keeps what is there.
+pub(super) fn shared_trigger(trigger: Trigger) -> Result<Option<u32>, InterruptError> {
+    match trigger {
+        Trigger::EdgeRising => Ok(Some(0b10)),
+        Trigger::LevelHigh => Ok(Some(0b00)),
+        Trigger::Unspecified => Ok(None),
+        // The GIC detects neither on an SPI.
+        Trigger::EdgeFalling | Trigger::LevelLow => Err(InterruptError::NotPossible),
+    }
+}
+
+/// As [`shared_trigger`]; the polarity of a PPI is wired, and device trees give either.
+pub(super) fn private_trigger(trigger: Trigger) -> Option<u32> {
+    match trigger {
+        Trigger::EdgeRising | Trigger::EdgeFalling => Some(0b10),
+        Trigger::LevelHigh | Trigger::LevelLow => Some(0b00),
+        Trigger::Unspecified => None,
+    }
+}
+
+/// `word` with the `bits` at `shift` replaced by `value`.
+pub(super) fn replace(word: u32, shift: u32, bits: u32, value: u32) -> u32 {
+    word & !(bits << shift) | value << shift
+}
+
+/// Four lines' priorities in one register.
+pub(super) fn four(priority: Priority) -> u32 {
+    u32::from_ne_bytes([priority.0; 4])
+}

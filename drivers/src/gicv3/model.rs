@@ -1,0 +1,281 @@
+//! A GICv3 to test against: offsets and behaviour are those of IHI 0069H, 12.8 and 12.10.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::vec;
+use std::vec::Vec;
+
+use hardware::board::Mpidr;
+
+use super::CpuInterface;
+use crate::mmio::fake::{Device, Model};
+
+/// One block's state a line: the distributor's for 32 up, a redistributor's for 0 to 31.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LineModel {
+    pub(super) enabled: bool,
+    pub(super) pending: bool,
+    pub(super) active: bool,
+    pub(super) group1: bool,
+    pub(super) edge: bool,
+    pub(super) priority: u8,
+    pub(super) route: u64,
+}
+
+/// The whole controller.
+#[derive(Debug)]
+pub(super) struct Gic {
+    pub(super) shared: Vec<LineModel>,
+    pub(super) private: Vec<LineModel>,
+    pub(super) control: u32,
+    pub(super) typer: u32,
+    pub(super) revision: u32,
+    /// Reads of CTLR for which RWP stays set after a write that needs it; `u32::MAX` is for ever.
+    pub(super) latency: u32,
+    busy: u32,
+    /// GICR_TYPER of each redistributor, in order.
+    pub(super) redistributors: Vec<u64>,
+    /// The one that has `private`.
+    pub(super) own: usize,
+    pub(super) asleep: bool,
+    pub(super) wakes: bool,
+    /// Lines whose trigger changed while they were enabled.
+    pub(super) forbidden: u32,
+    /// Lines whose trigger is wired to level.
+    pub(super) wired: Vec<usize>,
+    pub(super) accesses: usize,
+}
+
+const RWP: u32 = 1 << 31;
+
+impl Gic {
+    /// With firmware's leavings: everything enabled, pending and active.
+    pub(super) fn used(words: u32, redistributors: Vec<u64>, own: usize) -> Self {
+        let left = LineModel { enabled: true, pending: true, active: true, edge: true, ..LineModel::default() };
+        let lines = (words as usize * 32).min(1020);
+        Self {
+            shared: vec![left.clone(); lines],
+            private: vec![left; 32],
+            control: 0x12,
+            typer: words - 1,
+            revision: 3,
+            latency: 2,
+            busy: 0,
+            redistributors,
+            own,
+            asleep: true,
+            wakes: true,
+            forbidden: 0,
+            wired: vec![],
+            accesses: 0,
+        }
+    }
+
+    fn rwp(&mut self) -> u32 {
+        if self.busy == 0 {
+            return 0;
+        }
+        self.busy -= u32::from(self.busy != u32::MAX);
+        RWP
+    }
+
+    fn bank(&mut self, private: bool) -> &mut [LineModel] {
+        if private { &mut self.private } else { &mut self.shared }
+    }
+
+    /// The registers that the distributor and SGI_base have alike, at offset 0x80 to 0xcff.
+    fn load_line(&mut self, private: bool, offset: usize) -> u32 {
+        let bank = self.bank(private);
+        let bits = |first: usize, of: fn(&LineModel) -> bool| {
+            let lines = bank.iter().skip(first * 8).take(32);
+            lines.enumerate().fold(0, |word, (bit, line)| word | u32::from(of(line)) << bit)
+        };
+        match offset {
+            0x100..0x180 => bits(offset - 0x100, |line| line.enabled),
+            0x200..0x280 => bits(offset - 0x200, |line| line.pending),
+            0x300..0x380 => bits(offset - 0x300, |line| line.active),
+            0x400..0x800 => {
+                (0..4).fold(0, |word, byte| word | u32::from(bank[offset - 0x400 + byte].priority) << (byte * 8))
+            }
+            0xc00..0xd00 => {
+                (0..16).fold(0, |word, pair| word | u32::from(bank[(offset - 0xc00) * 4 + pair].edge) << (pair * 2 + 1))
+            }
+            other => panic!("load at {other:#x}"),
+        }
+    }
+
+    fn store_line(&mut self, private: bool, offset: usize, value: u32) {
+        let wired = self.wired.clone();
+        let mut forbidden = 0;
+        let bank = self.bank(private);
+        let mut set = |first: usize, change: fn(&mut LineModel, bool)| {
+            for (bit, line) in bank.iter_mut().skip(first * 8).take(32).enumerate() {
+                change(line, value >> bit & 1 != 0);
+            }
+        };
+        match offset {
+            0x080..0x100 => set(offset - 0x080, |line, bit| line.group1 = bit),
+            0x100..0x180 => set(offset - 0x100, |line, bit| line.enabled |= bit),
+            0x180..0x200 => set(offset - 0x180, |line, bit| line.enabled &= !bit),
+            0x200..0x280 => set(offset - 0x200, |line, bit| line.pending |= bit),
+            0x280..0x300 => set(offset - 0x280, |line, bit| line.pending &= !bit),
+            0x380..0x400 => set(offset - 0x380, |line, bit| line.active &= !bit),
+            0x400..0x800 => {
+                for (byte, line) in bank.iter_mut().skip(offset - 0x400).take(4).enumerate() {
+                    line.priority = (value >> (byte * 8)) as u8;
+                }
+            }
+            0xc00..0xd00 => {
+                let first = (offset - 0xc00) * 4;
+                for pair in 0..16 {
+                    let edge = value >> (pair * 2 + 1) & 1 != 0;
+                    let line = &mut bank[first + pair];
+                    forbidden += u32::from(line.enabled && line.edge != edge);
+                    line.edge = edge && !wired.contains(&(first + pair));
+                }
+            }
+            other => panic!("store at {other:#x}"),
+        }
+        self.forbidden += forbidden;
+        if (0x180..0x200).contains(&offset) {
+            self.busy = self.latency;
+        }
+    }
+}
+
+/// The distributor's window.
+pub(super) struct DistributorModel(Rc<RefCell<Gic>>);
+/// The redistributors' region.
+pub(super) struct RedistributorModel(Rc<RefCell<Gic>>);
+
+impl Device for DistributorModel {
+    fn load(&mut self, offset: usize, bytes: usize) -> u64 {
+        assert_eq!(bytes, 4);
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        u64::from(match offset {
+            0x0000 => gic.control | gic.rwp(),
+            0x0004 => gic.typer,
+            0xffe8 => gic.revision << 4 | 0xb,
+            offset => gic.load_line(false, offset),
+        })
+    }
+
+    fn store(&mut self, offset: usize, bytes: usize, value: u64) {
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        match (offset, bytes) {
+            (0x0000, 4) => {
+                assert!(gic.control & 0x10 == 0 || value & 0x10 != 0, "ARE mustn't go off");
+                gic.control = value as u32 & !RWP;
+                gic.busy = gic.latency;
+            }
+            (0x6100..0x8000, 8) => gic.shared[(offset - 0x6000) / 8].route = value,
+            (offset, 4) => gic.store_line(false, offset, value as u32),
+            other => panic!("store of {other:x?}"),
+        }
+    }
+}
+
+impl RedistributorModel {
+    /// Index of the redistributor at an offset of the region, and the offset in it.
+    fn locate(gic: &Gic, offset: usize) -> (usize, usize) {
+        let mut start = 0;
+        for (index, typer) in gic.redistributors.iter().enumerate() {
+            let size = if typer & 2 != 0 { 0x4_0000 } else { 0x2_0000 };
+            if offset < start + size {
+                return (index, offset - start);
+            }
+            start += size;
+        }
+        panic!("{offset:#x} is past the last redistributor");
+    }
+}
+
+impl Device for RedistributorModel {
+    fn load(&mut self, offset: usize, bytes: usize) -> u64 {
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        let (index, offset) = Self::locate(gic, offset);
+        if (offset, bytes) == (0x8, 8) {
+            return gic.redistributors[index];
+        }
+        assert_eq!((index, bytes), (gic.own, 4), "another CPU's redistributor");
+        u64::from(match offset {
+            0x0000 => gic.rwp() >> 28,
+            0x0014 => u32::from(gic.asleep) * 6,
+            0x1_0080..0x1_1000 => gic.load_line(true, offset - 0x1_0000),
+            other => panic!("load at {other:#x}"),
+        })
+    }
+
+    fn store(&mut self, offset: usize, bytes: usize, value: u64) {
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        let (index, offset) = Self::locate(gic, offset);
+        assert_eq!((index, bytes), (gic.own, 4), "another CPU's redistributor");
+        match offset {
+            0x0014 => gic.asleep = value & 2 != 0 || !gic.wakes,
+            0x1_0080..0x1_1000 => gic.store_line(true, offset - 0x1_0000, value as u32),
+            other => panic!("store at {other:#x}"),
+        }
+    }
+}
+
+/// The system registers.
+#[derive(Debug)]
+pub(super) struct Cpu {
+    pub(super) gic: Rc<RefCell<Gic>>,
+    pub(super) affinity: u64,
+    pub(super) has_system_registers: bool,
+    pub(super) mask: u8,
+    pub(super) on: bool,
+    pub(super) sent: Rc<RefCell<Vec<u64>>>,
+}
+
+impl CpuInterface for Cpu {
+    fn affinity(&self) -> Mpidr {
+        Mpidr(self.affinity)
+    }
+    fn enable_system_registers(&mut self) -> bool {
+        self.has_system_registers
+    }
+    fn set_control(&mut self, value: u64) {
+        assert_eq!(value & 2, 0, "EOImode 1 isn't used");
+    }
+    fn set_priority_mask(&mut self, mask: u8) {
+        self.mask = mask;
+    }
+    fn set_binary_point(&mut self, _: u8) {}
+    fn enable_group1(&mut self) {
+        self.on = true;
+    }
+    /// The most urgent enabled, pending line of Group 1 above the mask, or 1023.
+    fn acknowledge(&mut self) -> u32 {
+        let gic = &mut *self.gic.borrow_mut();
+        let (on, mask, open) = (self.on, self.mask, gic.control & 0x12 == 0x12);
+        let lines = gic.private.iter_mut().chain(gic.shared.iter_mut().skip(32)).enumerate();
+        let ready = lines.filter(|(_, line)| {
+            on && open && line.enabled && line.pending && !line.active && line.group1 && line.priority < mask
+        });
+        let Some((intid, line)) = ready.min_by_key(|(intid, line)| (line.priority, *intid)) else { return 1023 };
+        (line.pending, line.active) = (false, true);
+        intid as u32
+    }
+    fn end(&mut self, intid: u32) {
+        let gic = &mut *self.gic.borrow_mut();
+        gic.bank(intid < 32)[intid as usize].active = false;
+    }
+    fn send(&mut self, value: u64) {
+        self.sent.borrow_mut().push(value);
+    }
+}
+
+/// The windows and the CPU interface of one modelled controller.
+pub(super) fn parts(gic: Gic, affinity: u64) -> (Model<DistributorModel>, Model<RedistributorModel>, Cpu) {
+    let region = 0x4_0000 * gic.redistributors.len();
+    let gic = Rc::new(RefCell::new(gic));
+    let cpu = Cpu { gic: gic.clone(), affinity, has_system_registers: true, mask: 0, on: false, sent: Rc::default() };
+    let distributor = Model::new(DistributorModel(gic.clone()), 0x1_0000);
+    (distributor, Model::new(RedistributorModel(gic), region), cpu)
+}

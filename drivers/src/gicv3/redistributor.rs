@@ -1,0 +1,121 @@
+//! A CPU's redistributor: its private lines, and its connection to the distributor.
+
+use hardware::board::{Mpidr, Trigger};
+use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
+
+use super::line::{self, Private};
+use crate::mmio::{Bus, Offset, poll};
+use crate::registers::gicv3::gicr::{CTLR, Registers, TYPER, WAKER};
+use crate::{InterruptError, LineState, Priority};
+
+/// RD_base and SGI_base (IHI 0069H, 12.10).
+const FRAMES: usize = 0x2_0000;
+/// With virtual LPIs, VLPI_base and a reserved frame follow.
+const FRAMES_WITH_VLPIS: usize = 0x4_0000;
+
+/// One CPU's redistributor.
+#[derive(Debug)]
+pub struct Redistributor<R: Bus> {
+    registers: Registers<Offset<R>>,
+}
+
+impl<R: Bus> Redistributor<R> {
+    /// The redistributor of the CPU `owner` in the region behind `bus`.
+    pub fn find(bus: R, owner: Mpidr) -> Result<Self, InterruptError> {
+        let start = start_of(&bus, owner).ok_or(InterruptError::NoRedistributor)?;
+        Ok(Self { registers: Registers::new(Offset::new(bus, start))? })
+    }
+
+    /// Wakes it; every private line off, in Group 1, at the default priority.
+    pub fn start(&mut self) -> Result<(), InterruptError> {
+        let gicr = &self.registers;
+        gicr.waker().modify(WAKER::ProcessorSleep::CLEAR);
+        if !poll(|| !gicr.waker().is_set(WAKER::ChildrenAsleep)) {
+            return Err(InterruptError::Stuck);
+        }
+        gicr.icenabler0().clear_mask(!0);
+        self.finish()?;
+        gicr.icpendr0().clear_mask(!0);
+        gicr.icactiver0().clear_mask(!0);
+        gicr.igroupr0().set(!0);
+        let priority = line::four(Priority::DEFAULT);
+        for register in (0..8).map_while(|index| gicr.ipriorityr(index)) {
+            register.set(priority);
+        }
+        Ok(())
+    }
+
+    /// Leaves the line disabled, as the distributor does.
+    pub(super) fn configure(
+        &mut self,
+        line: Private,
+        trigger: Trigger,
+        priority: Priority,
+    ) -> Result<(), InterruptError> {
+        self.disable(line)?;
+        if let Some(bits) = line::private_trigger(trigger).filter(|_| !line.is_sgi()) {
+            let (index, shift) = line.pair();
+            // Whether a PPI's trigger can change is the implementation's choice, so it isn't read back.
+            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
+            config.set(line::replace(config.get(), shift, 0b11, bits));
+        }
+        let (index, shift) = line.byte();
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
+        register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
+        Ok(())
+    }
+
+    pub(super) fn enable(&mut self, line: Private) {
+        self.registers.isenabler0().raise_mask(line.mask());
+    }
+
+    pub(super) fn disable(&mut self, line: Private) -> Result<(), InterruptError> {
+        self.registers.icenabler0().clear_mask(line.mask());
+        self.finish()
+    }
+
+    pub(super) fn set_pending(&mut self, line: Private) {
+        self.registers.ispendr0().raise_mask(line.mask());
+    }
+
+    pub(super) fn clear_pending(&mut self, line: Private) {
+        self.registers.icpendr0().clear_mask(line.mask());
+    }
+
+    pub(super) fn state(&self, line: Private) -> LineState {
+        let mask = line.mask();
+        LineState {
+            enabled: self.registers.isenabler0().get() & mask != 0,
+            pending: self.registers.ispendr0().get() & mask != 0,
+            active: self.registers.isactiver0().get() & mask != 0,
+        }
+    }
+
+    /// Waits until the effect of a write to ICENABLER0 is everywhere (IHI 0069H, GICR_CTLR.RWP).
+    fn finish(&self) -> Result<(), InterruptError> {
+        let done = poll(|| !self.registers.ctlr().is_set(CTLR::RWP));
+        if done { Ok(()) } else { Err(InterruptError::Stuck) }
+    }
+}
+
+/// Where `owner`'s frames start: walks the region until one says that it is the last, or the window ends.
+fn start_of(bus: &impl Bus, owner: Mpidr) -> Option<usize> {
+    let wanted = packed(owner);
+    let mut start = 0_usize;
+    loop {
+        let typer = Registers::new(Offset::new(bus, start)).ok()?.typer().extract();
+        if typer.read(TYPER::Affinity_Value) == wanted {
+            return Some(start);
+        }
+        if typer.is_set(TYPER::Last) {
+            return None;
+        }
+        let stride = if typer.is_set(TYPER::VLPIS) { FRAMES_WITH_VLPIS } else { FRAMES };
+        start = start.checked_add(stride)?;
+    }
+}
+
+/// Aff3.Aff2.Aff1.Aff0 in 32 bits, as Affinity_Value has them; MPIDR_EL1 has Aff3 at bit 32.
+fn packed(cpu: Mpidr) -> u64 {
+    cpu.0 >> 32 << 24 & 0xff00_0000 | cpu.0 & 0x00ff_ffff
+}
