@@ -7,7 +7,7 @@ use crate::text::{Align, table};
 
 /// A line of the GIC a line: INTID, name, trigger, state, count, device.
 pub(crate) fn interrupts(interrupts: &dyn Interrupts, out: &mut dyn Write) -> fmt::Result {
-    table(out, &[Align::Right, Align::Left, Align::Left, Align::Left, Align::Right, Align::Left], |row| {
+    table(out, &[Align::Right, Align::Left, Align::Left, Align::Left, Align::Right, Align::Left], &mut |row| {
         row(&[&"INTID", &"line", &"trigger", &"state", &"count", &"device"])?;
         for line in (0..).map_while(|index| interrupts.line(index)) {
             let state = if line.enabled { "on" } else { "off" };

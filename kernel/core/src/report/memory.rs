@@ -7,7 +7,7 @@ use crate::text::{Address, Align, Bytes, table};
 
 /// A region a line: first and last address, size, kind, mapping, name.
 pub(crate) fn memory(memory: &dyn Memory, out: &mut dyn Write) -> fmt::Result {
-    table(out, &[Align::Right, Align::Right, Align::Right, Align::Left, Align::Left], |row| {
+    table(out, &[Align::Right, Align::Right, Align::Right, Align::Left, Align::Left], &mut |row| {
         let regions = (0..).map_while(|index| memory.region(index));
         for region in regions {
             let last = region.base.saturating_add(region.size.saturating_sub(1));

@@ -10,7 +10,7 @@ use crate::text::{Address, Align, Bytes, Rows, table};
 
 /// Prints the summary. Devices are those that a binding of the board's build knows.
 pub fn tree(tree: &Tree<'_>, board: Option<&'static Board>, out: &mut dyn Write) -> fmt::Result {
-    table(out, &[Align::Left; 5], |row| {
+    table(out, &[Align::Left; 5], &mut |row| {
         machine(tree, row)?;
         chosen(tree, row)?;
         match board {

@@ -174,6 +174,7 @@ struct Items<'c> {
 impl<'c> Iterator for Items<'c> {
     type Item = Item<'c>;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<Item<'c>> {
         let mut word = self.take()?;
         if !self.only_operands && word == "--" {

@@ -60,6 +60,8 @@ impl Shell {
     }
 
     /// Takes one byte from the terminal.
+    // Small code is what this package is built for; inlined into the kernel's loop it would grow to the loop's taste.
+    #[inline(never)]
     pub fn feed(&mut self, byte: u8, system: &dyn System, out: &mut dyn Write) -> fmt::Result {
         let completion = Completion { system };
         match self.editor.feed(byte, self.prompt(), &completion, out)? {

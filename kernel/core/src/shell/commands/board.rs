@@ -45,7 +45,7 @@ pub(super) static BOARD: Command = Command {
 fn summary<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let board = call.system.board().ok_or(Failure::NoBoard)?;
     let drivers = board.devices.iter().filter(|device| device.driver.is_some()).count();
-    table(call.out, &[Align::Left], |row| {
+    table(call.out, &[Align::Left], &mut |row| {
         row(&[&"board", &format_args!("{} · {}", board.name, board.summary)])?;
         row(&[&"compatible", &Joined(board.compatible)])?;
         row(&[&"tables", &format_args!("{} and {}", board.file, board.tree)])?;
@@ -68,7 +68,7 @@ fn facts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     if call.args.has("--json") {
         return Ok(rows().try_for_each(|row| report::facts_json(ledger.board(), row, call.out))?);
     }
-    table(call.out, &[Align::Left; 5], |row| rows().try_for_each(|fact| print_fact(&ledger, fact, row)))?;
+    table(call.out, &[Align::Left; 5], &mut |row| rows().try_for_each(|fact| print_fact(&ledger, fact, row)))?;
     Ok(writeln!(call.out, "{}", ledger.summary())?)
 }
 
@@ -106,7 +106,7 @@ fn devices<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     if call.args.has("--json") {
         return Ok(board.devices.iter().try_for_each(|device| device_json(device, call.out))?);
     }
-    Ok(table(call.out, &[Align::Left; 5], |row| {
+    Ok(table(call.out, &[Align::Left; 5], &mut |row| {
         row(&[&"device", &"binding", &"driver", &"window", &"interrupt", &"path"])?;
         board.devices.iter().try_for_each(|device| print_device(device, row))
     })?)
@@ -159,7 +159,7 @@ fn device_json(device: &Device, out: &mut dyn Write) -> fmt::Result {
 fn presets<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let preset = &call.system.board().ok_or(Failure::NoBoard)?.preset;
     writeln!(call.out, "preset {}", preset.name)?;
-    Ok(table(call.out, &[Align::Left], |row| {
+    Ok(table(call.out, &[Align::Left], &mut |row| {
         preset.switches.iter().try_for_each(|(name, on)| {
             let state = if *on { "on" } else { "off" };
             row(&[&format_args!("  {name}"), &state])

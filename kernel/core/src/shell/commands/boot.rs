@@ -47,7 +47,7 @@ fn people(call: &mut Call<'_>) -> fmt::Result {
             None => row(&[&name, &format_args!("{ticks} ticks"), &"", &share]),
         }
     };
-    table(call.out, &[Align::Left, Align::Right, Align::Right, Align::Right], |row| {
+    table(call.out, &[Align::Left, Align::Right, Align::Right, Align::Right], &mut |row| {
         stages(boot).try_for_each(|stage| print(row, stage.name, stage.ticks()))?;
         print(row, "total", total)
     })

@@ -43,7 +43,7 @@ fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         return Ok(writeln!(call.out, "{path}")?);
     }
     let mut listed = Ok(());
-    table(call.out, &[Align::Left], |row| {
+    table(call.out, &[Align::Left], &mut |row| {
         let mut result = Ok(());
         listed = files.list(path, &mut |Entry { name, kind, brief }| {
             let mark = if kind == FileKind::Directory { "/" } else { "" };

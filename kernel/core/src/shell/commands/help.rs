@@ -33,7 +33,7 @@ fn help<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 }
 
 fn list(call: &mut Call<'_>) -> fmt::Result {
-    table(call.out, &[Align::Left], |row| {
+    table(call.out, &[Align::Left], &mut |row| {
         for category in Category::ALL {
             row(&[&category.title(), &""])?;
             for command in super::ALL.iter().filter(|command| command.category == category) {
@@ -49,7 +49,7 @@ fn one(command: &Command, call: &mut Call<'_>) -> fmt::Result {
     let out = &mut *call.out;
     writeln!(out, "{}: {} ({})", command.name, command.brief, command.category.title())?;
     out.write_str("\nUsage\n")?;
-    table(out, &[Align::Left], |row| {
+    table(out, &[Align::Left], &mut |row| {
         for form in command.forms {
             row(&[&format_args!("  {}", form.usage(command.name)), &form.brief])?;
             for flag in form.flags {
@@ -59,7 +59,7 @@ fn one(command: &Command, call: &mut Call<'_>) -> fmt::Result {
         Ok(())
     })?;
     out.write_str("\nExamples\n")?;
-    table(out, &[Align::Left], |row| {
+    table(out, &[Align::Left], &mut |row| {
         command.examples.iter().try_for_each(|example| row(&[&format_args!("  {}", example.line), &example.shows]))
     })?;
     if let [first, rest @ ..] = command.see_also {

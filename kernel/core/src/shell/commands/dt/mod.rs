@@ -63,7 +63,7 @@ fn tree<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         None => call.system.tree().ok_or(Failure::NoTree)?.root(),
     };
     writeln!(call.out, "{}", top.path())?;
-    Ok(table(call.out, &[Align::Left], |row| {
+    Ok(table(call.out, &[Align::Left], &mut |row| {
         top.descendants().try_for_each(|node| {
             let indent = 2 * (node.depth() - top.depth());
             row(&[&format_args!("{:indent$}{}{}", "", node.name(), Mark(node)), &First(node)])
@@ -75,7 +75,7 @@ fn node<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or_default();
     let node = find(call, path)?;
     writeln!(call.out, "{}{}", node.path(), Mark(node))?;
-    table(call.out, &[Align::Left; 2], |row| {
+    table(call.out, &[Align::Left; 2], &mut |row| {
         node.properties().try_for_each(|property| print_property(node, property, row))
     })?;
     let children = node.children().count();
