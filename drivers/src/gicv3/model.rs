@@ -32,7 +32,7 @@ pub(super) struct Gic {
     pub(super) revision: u32,
     /// Reads of CTLR for which RWP stays set after a write that needs it; `u32::MAX` is for ever.
     pub(super) latency: u32,
-    busy: u32,
+    pub(super) busy: u32,
     /// GICR_TYPER of each redistributor, in order.
     pub(super) redistributors: Vec<u64>,
     /// The one that has `private`.

@@ -1,1 +1,231 @@
+//! The driver against the model.
 
+use std::cell::RefMut;
+use std::vec;
+use std::vec::Vec;
+
+use super::model::{Cpu, DistributorModel, Gic, LineModel, RedistributorModel, parts};
+use super::*;
+use crate::mmio::fake::Model;
+
+type Modelled = GicV3<Model<DistributorModel>, Model<RedistributorModel>, Cpu>;
+
+/// Virtual LPIs, so that its frames take 0x40000 bytes (GICR_TYPER.VLPIS).
+const VLPIS: u64 = 1 << 1;
+/// The last of its region (GICR_TYPER.Last).
+const LAST: u64 = 1 << 4;
+/// What QEMU's virt has: 9 × 32 lines.
+const WORDS: u32 = 9;
+
+/// GICR_TYPER of the CPU with these affinity fields.
+fn typer(aff3: u64, aff2: u64, aff1: u64, aff0: u64) -> u64 {
+    aff3 << 56 | aff2 << 48 | aff1 << 40 | aff0 << 32
+}
+
+fn virt() -> Gic {
+    Gic::used(WORDS, vec![typer(0, 0, 0, 0) | LAST], 0)
+}
+
+fn start(gic: Gic, affinity: u64) -> Result<Modelled, InterruptError> {
+    let (distributor, redistributors, cpu) = parts(gic, affinity);
+    GicV3::new(distributor, redistributors, cpu)
+}
+
+fn started() -> Modelled {
+    start(virt(), 0).expect("a GICv3")
+}
+
+fn model(gic: &Modelled) -> RefMut<'_, Gic> {
+    gic.cpu.gic.borrow_mut()
+}
+
+#[test]
+fn firmwares_leavings_are_cleared() {
+    let gic = started();
+    let model = model(&gic);
+    let quiet = |line: &LineModel| {
+        !line.enabled && !line.pending && !line.active && line.group1 && line.priority == Priority::DEFAULT.0
+    };
+    assert!(model.private.iter().all(quiet), "{:?}", model.private);
+    assert!(model.shared.iter().skip(32).all(quiet), "{:?}", model.shared);
+    assert_eq!(model.control, 0x12, "affinity routing and Group 1");
+    assert!(!model.asleep);
+}
+
+#[test]
+fn init_goes_by_registers_and_not_by_lines() {
+    let gic = started();
+    let accesses = model(&gic).accesses;
+    assert!(accesses < 160, "{accesses} accesses for 288 lines");
+}
+
+#[test]
+fn lines_end_below_the_special_numbers() {
+    assert_eq!(started().lines(), 288);
+    let gic = start(Gic::used(32, vec![LAST], 0), 0).expect("a GICv3");
+    assert_eq!(gic.lines(), 1020);
+    assert_eq!(gic.state(Intid(1020)), Err(InterruptError::NoSuchLine));
+}
+
+#[test]
+fn another_device_or_a_small_window_is_refused() {
+    assert_eq!(start(Gic { revision: 2, ..virt() }, 0).map(drop), Err(InterruptError::NotThere));
+    let (_, redistributors, cpu) = parts(virt(), 0);
+    let small = Model::new(|_, _| panic!("no access"), 0x1000);
+    assert_eq!(GicV3::new(small, redistributors, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+}
+
+#[test]
+fn a_gicv4_is_a_gicv3() {
+    assert!(start(Gic { revision: 4, ..virt() }, 0).is_ok());
+}
+
+#[test]
+fn the_own_redistributor_is_found_by_affinity() {
+    // MPIDR_EL1 has Aff3 at bit 32, GICR_TYPER packs the four.
+    let region =
+        vec![typer(0, 0, 0, 0), typer(0, 0, 1, 0) | VLPIS, typer(2, 0, 1, 3) | VLPIS, typer(2, 0, 1, 4) | LAST];
+    for (own, affinity) in [(0, 0), (1, 0x100), (2, 0x2_0000_0103), (3, 0x2_0000_0104)] {
+        let gic = start(Gic::used(WORDS, region.clone(), own), affinity).expect("one of four");
+        assert!(!model(&gic).asleep, "the model refuses accesses to another CPU's frames");
+    }
+}
+
+#[test]
+fn a_cpu_without_a_redistributor_is_an_error() {
+    let region = vec![typer(0, 0, 0, 0), typer(0, 0, 0, 1) | LAST, typer(0, 0, 0, 2)];
+    let gic = Gic::used(WORDS, region, 0);
+    assert_eq!(start(gic, 2).map(drop), Err(InterruptError::NoRedistributor), "past the last");
+    let endless = Model::new(|_, _| 0xff << 32, 0x10_0000);
+    assert_eq!(Redistributor::find(endless, Mpidr(0)).map(drop), Err(InterruptError::NoRedistributor));
+}
+
+#[test]
+fn waiting_is_bounded() {
+    assert_eq!(start(Gic { latency: u32::MAX, ..virt() }, 0).map(drop), Err(InterruptError::Stuck));
+    assert_eq!(start(Gic { wakes: false, ..virt() }, 0).map(drop), Err(InterruptError::Stuck));
+}
+
+#[test]
+fn a_cpu_without_system_registers_is_an_error() {
+    let (distributor, redistributors, mut cpu) = parts(virt(), 0);
+    cpu.has_system_registers = false;
+    let gic = GicV3::new(distributor, redistributors, cpu);
+    assert_eq!(gic.map(drop), Err(InterruptError::NoSystemRegisters));
+}
+
+/// The way of an interrupt: enabled, pending, active, ended; on an SGI, a PPI and two SPIs.
+#[test]
+fn a_line_goes_through_its_states() {
+    for intid in [0, 27, 33, 287].map(Intid) {
+        let mut gic = started();
+        gic.configure(intid, Trigger::LevelHigh, Priority(0x80)).expect("a line");
+        assert_eq!(gic.state(intid), Ok(LineState::default()));
+        gic.set_pending(intid).expect("a line");
+        assert_eq!(gic.acknowledge(), None, "{intid:?} isn't enabled");
+        gic.enable(intid).expect("a line");
+        let ready = LineState { enabled: true, pending: true, active: false };
+        assert_eq!(gic.state(intid), Ok(ready));
+        assert_eq!(gic.acknowledge(), Some(intid));
+        let taken = LineState { enabled: true, pending: false, active: true };
+        assert_eq!(gic.state(intid), Ok(taken));
+        gic.end(intid);
+        gic.disable(intid).expect("a line");
+        assert_eq!(gic.state(intid), Ok(LineState::default()));
+    }
+}
+
+#[test]
+fn neighbours_are_left_alone() {
+    let mut gic = started();
+    gic.configure(Intid(33), Trigger::EdgeRising, Priority(0x40)).expect("a line");
+    gic.enable(Intid(33)).expect("a line");
+    gic.set_pending(Intid(33)).expect("a line");
+    let others = |gic: &Modelled| -> Vec<u32> {
+        let model = model(gic);
+        let marked = |line: &LineModel| line.enabled || line.pending || line.priority != Priority::DEFAULT.0;
+        let shared = model.shared.iter().enumerate().skip(32).filter(|(_, line)| marked(line));
+        shared.map(|(intid, _)| intid as u32).collect()
+    };
+    assert_eq!(others(&gic), [33]);
+    gic.clear_pending(Intid(33)).expect("a line");
+    assert_eq!(gic.acknowledge(), None);
+}
+
+#[test]
+fn the_most_urgent_comes_first() {
+    let mut gic = started();
+    for (intid, priority) in [(40, 0xc0), (41, 0x20), (27, 0x80)] {
+        gic.configure(Intid(intid), Trigger::LevelHigh, Priority(priority)).expect("a line");
+        gic.enable(Intid(intid)).expect("a line");
+        gic.set_pending(Intid(intid)).expect("a line");
+    }
+    let order: Vec<_> = (0..4).map(|_| gic.acknowledge()).collect();
+    assert_eq!(order, [Some(Intid(41)), Some(Intid(27)), Some(Intid(40)), None]);
+}
+
+#[test]
+fn triggers_change_only_on_disabled_lines() {
+    let mut gic = started();
+    for trigger in [Trigger::EdgeRising, Trigger::LevelHigh] {
+        gic.enable(Intid(33)).expect("a line");
+        gic.configure(Intid(33), trigger, Priority::DEFAULT).expect("a line");
+        let model = model(&gic);
+        assert_eq!(model.shared[33].edge, trigger == Trigger::EdgeRising);
+        assert_eq!((model.forbidden, model.shared[33].enabled), (0, false));
+    }
+}
+
+#[test]
+fn triggers_that_an_spi_can_not_have_are_refused() {
+    let mut gic = started();
+    for trigger in [Trigger::EdgeFalling, Trigger::LevelLow] {
+        let configured = gic.configure(Intid(33), trigger, Priority::DEFAULT);
+        assert_eq!(configured, Err(InterruptError::NotPossible), "{trigger:?}");
+    }
+    let mut gic = start(Gic { wired: vec![34], ..virt() }, 0).expect("a GICv3");
+    let configured = gic.configure(Intid(34), Trigger::EdgeRising, Priority::DEFAULT);
+    assert_eq!(configured, Err(InterruptError::NotPossible), "wired to level");
+}
+
+#[test]
+fn a_ppis_polarity_is_not_asked() {
+    // The Pi's trees say level low for the timer.
+    let mut gic = started();
+    gic.configure(Intid(27), Trigger::LevelLow, Priority::DEFAULT).expect("a PPI");
+    assert!(!model(&gic).private[27].edge);
+    gic.configure(Intid(27), Trigger::EdgeFalling, Priority::DEFAULT).expect("a PPI");
+    assert!(model(&gic).private[27].edge);
+}
+
+#[test]
+fn an_spi_goes_to_the_cpu_that_configures_it_until_it_is_routed() {
+    let gic = Gic::used(WORDS, vec![typer(1, 2, 3, 4) | LAST], 0);
+    // Bit 31 and the multiprocessing bits of MPIDR_EL1 don't belong into IROUTER.
+    let mut gic = start(gic, 0x1_0002_0304).expect("a GICv3");
+    gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
+    assert_eq!(model(&gic).shared[33].route, 0x1_0002_0304);
+    gic.route(Intid(33), Mpidr(0x1_c100_0005)).expect("a line");
+    assert_eq!(model(&gic).shared[33].route, 0x1_0000_0005);
+    assert_eq!(gic.route(Intid(27), Mpidr(0)), Err(InterruptError::NotPossible), "a PPI has no route");
+}
+
+#[test]
+fn lines_that_are_not_there_are_errors() {
+    let mut gic = started();
+    for intid in [288, 1019, 1023, 4096, u32::MAX].map(Intid) {
+        assert_eq!(gic.enable(intid), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.configure(intid, Trigger::LevelHigh, Priority(0)), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.route(intid, Mpidr(0)), Err(InterruptError::NoSuchLine));
+    }
+}
+
+#[test]
+fn sgis_name_their_target() {
+    let mut gic = started();
+    // ICC_SGI1R_EL1: Aff3 55..48, RS 47..44, IRM 40, Aff2 39..32, INTID 27..24, Aff1 23..16, TargetList 15..0.
+    gic.send(Intid(1), SgiTarget::Others).expect("an SGI");
+    gic.send(Intid(15), SgiTarget::Cpu(Mpidr(0x9_0008_0722))).expect("an SGI");
+    assert_eq!(*gic.cpu.sent.borrow(), [0x0000_0100_0100_0000, 0x0009_2008_0f07_0004]);
+    assert_eq!(gic.send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
+}
