@@ -1,0 +1,102 @@
+//! Holds a booted kernel to what mutations expect.
+
+use hardware::board::Board;
+use serde_json::Value;
+
+use super::{Expected, Mutation, Reference, host};
+use crate::{EntryLevel, Failure, Guest, Image, LiveTree, Machine, Raw};
+
+/// What the shell prints about facts, an object a line.
+const FACTS: &str = "board facts --json";
+const DIFFERENCES: &str = "board facts --drift --json";
+
+/// The machine that the board's reference tree describes, with `tree` handed over in its place.
+fn machine(reference: &Reference, tree: &LiveTree) -> Machine {
+    let cpus = u32::try_from(reference.board.cpus.len()).unwrap_or(1);
+    let machine = Machine::virt().cpus(cpus).memory_mib(reference.memory_mib());
+    // Only a machine whose PSCI is called by `smc` survives a tree that says so.
+    let by_smc = |device: &&hardware::board::Device| {
+        device.conduit.is_some() && tree.value(device.path, "method").is_ok_and(|method| method == b"smc\0")
+    };
+    let entry =
+        if reference.board.devices.iter().any(|device| by_smc(&device)) { EntryLevel::El2 } else { EntryLevel::El1 };
+    machine.entry(entry).raw(Raw::with_tree(tree.to_blob()))
+}
+
+/// Boots the unedited tree; fails unless the kernel says of every fact of the board that it matches.
+pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
+    let mut guest = machine(reference, &reference.tree).boot("mismatch-pristine", image)?;
+    guest.wait_for_prompt()?;
+    let rows = rows(&mut guest, FACTS)?;
+    if rows.len() != reference.board.facts.len() {
+        return Err(guest.wrong(&format!("{} rows for {} facts", rows.len(), reference.board.facts.len())));
+    }
+    for (row, fact) in rows.iter().zip(reference.board.facts) {
+        let claimed = fact.claimed.to_string();
+        let same = row["fact"] == fact.name && row["verdict"] == "match" && row["policy"] == fact.policy.as_str();
+        if !same || row["claimed"] != claimed.as_str() || row["live"] != claimed.as_str() {
+            return Err(guest.wrong(&format!("{} must match, the kernel says {row}", fact.name)));
+        }
+    }
+    Ok(())
+}
+
+/// Boots a mutation; fails unless the kernel says exactly what is expected, and stops exactly where it must.
+pub fn verify(reference: &Reference, mutation: &Mutation, image: &Image) -> Result<(), Failure> {
+    let name = format!("mismatch-{}", mutation.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+    let mut guest = machine(reference, &mutation.tree).boot(&name, image)?;
+    if mutation.stops(reference) { stops(reference, mutation, guest) } else { goes_on(mutation, &mut guest) }
+}
+
+/// The boot reaches the prompt, and the ledger has exactly the expected differences.
+fn goes_on(mutation: &Mutation, guest: &mut Guest) -> Result<(), Failure> {
+    let screen = guest.wait_for_prompt()?;
+    guest.expect(&screen, ", 0 fatal")?;
+    let rows = rows(guest, DIFFERENCES)?;
+    if rows.len() != mutation.expected.len() {
+        return Err(guest.wrong(&format!("expected {:#?}, the kernel says {rows:#?}", mutation.expected)));
+    }
+    for (name, expected) in &mutation.expected {
+        let said = rows.iter().any(|row| row["fact"] == name.as_str() && says(row, expected));
+        if !said {
+            return Err(guest.wrong(&format!("expected {name} {expected:?}, the kernel says {rows:#?}")));
+        }
+    }
+    Ok(())
+}
+
+fn says(row: &Value, expected: &Expected) -> bool {
+    row["verdict"] == expected.verdict.as_str() && row["live"].as_str() == expected.live.as_deref()
+}
+
+/// The boot stops and tells why: each fatal row, word by word, and the change to the board file for it.
+fn stops(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
+    let ledger = host::ledger(reference, &mutation.tree)?;
+    let story = ledger.stop().map(|story| story.to_string()).unwrap_or_default();
+    for line in story.lines() {
+        guest.wait_for(line)?;
+    }
+    let screen = guest.settle(std::time::Duration::from_millis(30))?;
+    if screen.contains(crate::PROMPT) {
+        return Err(guest.wrong("a prompt behind a fatal fact"));
+    }
+    Ok(())
+}
+
+/// Boots a tree whose root `compatible` no table has; fails unless the kernel refuses it with both lists.
+pub fn refuses(reference: &Reference, tree: &LiveTree, image: &Image) -> Result<(), Failure> {
+    let mut guest = machine(reference, tree).boot("mismatch-another-machine", image)?;
+    guest.wait_for("no board table fits this machine")?;
+    guest.wait_for("\"keel,another-machine\"")?;
+    let Board { name, compatible, .. } = reference.board;
+    guest.wait_for(&format!("{name}: \"{}\"", compatible.first().unwrap_or(&"")))?;
+    let screen = guest.settle(std::time::Duration::from_millis(30))?;
+    if screen.contains(crate::PROMPT) { Err(guest.wrong("a prompt without a board")) } else { Ok(()) }
+}
+
+fn rows(guest: &mut Guest, command: &str) -> Result<Vec<Value>, Failure> {
+    let output = guest.run(command)?;
+    let parse =
+        |line| serde_json::from_str(line).map_err(|error| guest.wrong(&format!("`{command}`: {error}: {line}")));
+    output.lines().map(parse).collect()
+}

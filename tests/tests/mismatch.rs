@@ -1,0 +1,88 @@
+//! Mismatch coverage: every fact of every board has a detector that was seen to work, on the host and in the kernel.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hardware::board::{Board, Fact};
+use tests::mismatch::{self, Mutation, Reference, guest, host};
+use tests::{Failure, Image};
+
+mod tables {
+    //! The tables of all boards, as the kernel has them.
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+
+/// Boards that QEMU shows, so that their kernel can be booted.
+fn bootable() -> impl Iterator<Item = &'static Board> {
+    tables::BOARDS.iter().copied().filter(|board| board.name.starts_with("qemu-"))
+}
+
+#[test]
+fn the_reference_tree_of_every_board_matches_its_table() -> Result<(), Failure> {
+    for board in tables::BOARDS {
+        let reference = Reference::read(board)?;
+        let ledger = host::ledger(&reference, &reference.tree)?;
+        assert_eq!(ledger.counts().matched, board.facts.len(), "{}: {}", board.name, ledger.summary());
+        assert_eq!(ledger.differences().count(), 0, "{}: {}", board.name, ledger.summary());
+    }
+    Ok(())
+}
+
+#[test]
+fn the_check_detects_every_mismatch() -> Result<(), Failure> {
+    for board in tables::BOARDS {
+        let reference = Reference::read(board)?;
+        let mutations = [mismatch::of_facts(&reference)?, mismatch::of_devices(&reference)?].concat();
+        mutations.iter().try_for_each(|mutation| host::verify(&reference, mutation))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_booted_kernel_detects_every_mismatch() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    for board in bootable() {
+        let reference = Reference::read(board)?;
+        guest::matches(&reference, image)?;
+        guest::refuses(&reference, &mismatch::of_another_machine(&reference)?, image)?;
+        let mutations = [mismatch::of_facts(&reference)?, mismatch::of_devices(&reference)?].concat();
+        let proven = prove(&reference, &mutations, image);
+        report(board, &proven);
+    }
+    Ok(())
+}
+
+/// What came of the mutations: facts with a proven detector, and what went wrong with others.
+#[derive(Default)]
+struct Proven {
+    facts: Vec<&'static Fact>,
+    failures: Vec<Failure>,
+}
+
+/// Boots all mutations, as many at once as there are CPUs.
+fn prove(reference: &Reference, mutations: &[Mutation], image: &Image) -> Proven {
+    let proven = Mutex::new(Proven::default());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(mutation) = mutations.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let outcome = guest::verify(reference, mutation, image);
+            let mut proven = proven.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            match outcome {
+                Ok(()) => proven.facts.extend(mutation.proves),
+                Err(failure) => proven.failures.push(failure),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        (0..workers).for_each(|_| drop(scope.spawn(work)));
+    });
+    proven.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn report(board: &Board, proven: &Proven) {
+    let (n, m) = (proven.facts.len(), board.facts.len());
+    println!("figure: mismatch coverage: {n} of {m} facts have a proven detector ({})", board.name);
+    proven.failures.iter().take(5).for_each(|failure| println!("{failure}"));
+    assert!(n == m && proven.failures.is_empty(), "{n} of {m}, {} failures", proven.failures.len());
+}
