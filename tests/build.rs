@@ -17,6 +17,6 @@ fn main() {
                 println!("cargo::error={error}");
             }
         }
-        Err(findings) => println!("cargo::error={findings}"),
+        Err(findings) => findings.render().lines().for_each(|line| println!("cargo::error={line}")),
     }
 }

@@ -49,17 +49,21 @@ impl<'t> LiveNode<'t> for Node<'t> {
     }
 
     fn window(self, n: u8) -> Result<Option<Window>, Unresolved> {
-        present(self.cpu_window(n.into()))
+        match self.cpu_window(n.into()) {
+            Err(TreeError::NoEntry { .. }) => Ok(None),
+            answer => Ok(Some(answer?)),
+        }
     }
 
     fn interrupt(self, n: u8) -> Result<Option<Interrupt>, Unresolved> {
-        present(Node::interrupt(self, n.into()))
+        let Some(spec) = entry(self.interrupts(), n)? else { return Ok(None) };
+        spec.gic.map(Some).ok_or(Unresolved::Specifier)
     }
 
     /// The nth of `clocks`; a node without that property may say the rate itself, in `clock-frequency`.
     fn clock(self, n: u8) -> Result<Option<Hertz>, Unresolved> {
-        match self.clocks().nth(n.into()) {
-            Some(clock) => clock?.rate.map(Some).ok_or(Unresolved::Clock),
+        match entry(self.clocks(), n)? {
+            Some(clock) => clock.rate.map(Some).ok_or(Unresolved::Clock),
             None if n == 0 => Ok(self.clock_frequency().transpose()?),
             None => Ok(None),
         }
@@ -92,13 +96,17 @@ fn is_cpu(node: Node<'_>) -> bool {
     below_cpus && (node.base_name() == "cpu" || typed())
 }
 
-/// What isn't there is `None`; what is there but means nothing is the reason.
-fn present<T>(answer: Result<T, TreeError>) -> Result<Option<T>, Unresolved> {
-    match answer {
-        Ok(value) => Ok(Some(value)),
-        Err(TreeError::NoEntry { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+/// The nth entry of a list; an error before it that ended the list hides it.
+fn entry<T>(list: impl Iterator<Item = Result<T, TreeError>>, n: u8) -> Result<Option<T>, TreeError> {
+    let mut hidden_by = None;
+    for (index, entry) in list.enumerate() {
+        match entry {
+            entry if index == usize::from(n) => return entry.map(Some),
+            Ok(_) => {}
+            Err(error) => hidden_by = Some(error),
+        }
     }
+    hidden_by.map_or(Ok(None), Err)
 }
 
 impl From<TreeError> for Unresolved {
