@@ -134,7 +134,7 @@ fn line(spec: Result<InterruptSpec<'_>, TreeError>) -> Result<Line, ()> {
         };
         (kind, line.number.into(), spec.flags)
     });
-    Ok(Line { controller: spec.controller.path().to_string(), cells: spec.specifier.as_slice().to_vec(), gic })
+    Ok(Line { controller: spec.controller.path().to_string(), cells: spec.specifier.cells().collect(), gic })
 }
 
 /// Asks for everything that is compared, for the clock.

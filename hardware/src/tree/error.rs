@@ -187,7 +187,7 @@ pub enum TreeError {
         /// The property.
         name: &'static str,
         /// The entry, from 0.
-        index: usize,
+        index: u16,
     },
     /// An interrupt with nobody to deliver it to.
     #[error("no interrupt controller above the node at byte {at}")]

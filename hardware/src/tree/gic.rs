@@ -19,9 +19,8 @@ pub(super) const COMPATIBLE: [&[u8]; 13] = [
     b"qcom,msm-qgic2",
 ];
 
-/// The line that a specifier of three cells, or four with a PPI's affinity, names; `None` for one that no GIC has.
-pub(super) fn decode(cells: &[u32]) -> Option<Interrupt> {
-    let (&[kind, number, flags], [] | [_]) = cells.split_first_chunk()? else { return None };
+/// The line that a specifier's first three cells name (a fourth is a PPI's affinity); `None` for one that no GIC has.
+pub(super) fn decode(kind: u32, number: u32, flags: u32) -> Option<Interrupt> {
     // How many there are of each: IHI 0069H.b, table 2-1.
     let (kind, count) = match kind {
         0 => (InterruptType::Spi, 988),

@@ -6,7 +6,7 @@
 use super::header::Blocks;
 use super::names::{Kind, Names};
 use super::record::{BAD_CELLS, Hot, NONE, Record, flag};
-use super::{MAX_DEPTH, MAX_NODES, TreeError, gic, nexus};
+use super::{MAX_DEPTH, MAX_NODES, TreeError, gic, nexus, text};
 
 /// Tokens of the structure block (the Devicetree Specification, v0.4, 5.4.1).
 mod token {
@@ -20,9 +20,7 @@ mod token {
 /// Fills in `records` from the front; how many there are.
 pub(super) fn build(blocks: &Blocks<'_>, records: &mut [Record]) -> Result<usize, TreeError> {
     let have = records.len();
-    let mut walk = Walk::new(blocks, records);
-    while walk.step()? {}
-    let need = walk.nodes;
+    let need = Walk::new(blocks, records).run()?;
     let records = records.get_mut(..need).ok_or(TreeError::Records { have, need })?;
     link_phandles(blocks, records)?;
     Ok(need)
@@ -43,113 +41,70 @@ struct Walk<'w, 'a> {
     nodes: usize,
     open: [Level; MAX_DEPTH],
     depth: usize,
-    /// The innermost open node, as long as its properties come.
-    current: Option<Record>,
-    /// The next word of the structure block.
-    next: usize,
+    /// Stands in for the records that the caller has no room for, so that all nodes get counted.
+    spare: Record,
 }
 
 impl<'w, 'a> Walk<'w, 'a> {
     fn new(blocks: &'w Blocks<'a>, records: &'w mut [Record]) -> Self {
-        Self {
-            blocks,
-            names: Names::new(blocks.strings),
-            records,
-            nodes: 0,
-            open: [Level { node: NONE, enabled: true }; MAX_DEPTH],
-            depth: 0,
-            current: None,
-            next: 0,
-        }
+        let open = [Level { node: NONE, enabled: true }; MAX_DEPTH];
+        Self { blocks, names: Names::new(blocks.strings), records, nodes: 0, open, depth: 0, spare: Record::EMPTY }
     }
 
-    /// Takes one token; false after the last.
-    #[inline(always)]
-    fn step(&mut self) -> Result<bool, TreeError> {
-        let start = self.next;
-        match self.word()? {
-            token::PROP => self.property(start)?,
-            token::BEGIN_NODE => self.begin(start)?,
-            token::END_NODE => self.end(start)?,
-            token::NOP => {}
-            token::END if self.depth == 0 && self.nodes > 0 => return Ok(false),
-            token::END => return Err(self.structure(start, "the tree ends inside a node")),
-            found => return Err(TreeError::Token { at: self.at(start), found }),
-        }
-        Ok(true)
-    }
-
-    #[inline(always)]
-    fn word(&mut self) -> Result<u32, TreeError> {
-        let word = self.blocks.structs.get(self.next).ok_or_else(|| self.cut())?;
-        self.next += 1;
-        Ok(u32::from_be_bytes(*word))
-    }
-
-    #[inline(always)]
-    fn property(&mut self, start: usize) -> Result<(), TreeError> {
-        let len = self.word()?;
-        let name = self.word()?;
-        let value = self.next;
-        self.next = value + (len as usize).div_ceil(4);
-        if self.next > self.blocks.structs.len() {
-            return Err(self.cut());
-        }
-        let kind = self.names.kind(name).ok_or_else(|| TreeError::PropertyName { at: self.at(start) })?;
-        let Some(current) = self.current.as_mut() else {
-            return Err(self.structure(start, "a property outside a node or after a child"));
-        };
-        match kind {
-            Kind::Other => {}
-            Kind::Hot(hot) => {
-                let place = u16::try_from(start + 1 - current.name as usize)
-                    .map_err(|_| TreeError::NodeTooLong { at: self.blocks.at(start) })?;
-                // Of a repeated property the first counts, as it does to libfdt.
-                let slot = &mut current.hot[hot as usize];
-                if *slot == 0 {
-                    *slot = place;
-                    if hot == Hot::Status && !matches!(self.blocks.value(value, len), b"okay\0" | b"ok\0") {
-                        current.flags &= !flag::OWN_OKAY;
-                    }
-                }
+    /// Reads all tokens; how many nodes there are.
+    fn run(mut self) -> Result<usize, TreeError> {
+        let mut next = 0;
+        loop {
+            let start = next;
+            let word = self.blocks.structs.get(next).ok_or_else(|| self.blocks.cut())?;
+            next += 1;
+            match u32::from_be_bytes(*word) {
+                token::BEGIN_NODE => next = self.begin(start)?,
+                token::END_NODE => self.end(start)?,
+                token::NOP => {}
+                token::END if self.depth == 0 && self.nodes > 0 => return Ok(self.nodes),
+                token::END => return Err(self.structure(start, "the tree ends inside a node")),
+                token::PROP => return Err(self.structure(start, "a property outside a node or after a child")),
+                found => return Err(TreeError::Token { at: self.at(start), found }),
             }
-            kind => scalar(current, kind, self.blocks.value(value, len)),
         }
-        Ok(())
     }
 
-    fn begin(&mut self, start: usize) -> Result<(), TreeError> {
+    /// Reads a node's name and properties; the word after them.
+    fn begin(&mut self, start: usize) -> Result<usize, TreeError> {
         if self.depth == 0 && self.nodes > 0 {
             return Err(self.structure(start, "a second root"));
-        }
-        self.finish_properties();
-        let name = self.next;
-        let name_len = self.node_name()?;
-        let parent = self.depth.checked_sub(1).and_then(|above| self.open.get(above));
-        let mut record = Record {
-            name: name as u32,
-            name_len,
-            depth: self.depth as u8,
-            parent: parent.map_or(NONE, |level| level.node),
-            ..Record::EMPTY
-        };
-        if parent.is_none_or(|level| level.enabled) {
-            record.flags |= flag::ENABLED;
         }
         if self.nodes >= MAX_NODES {
             return Err(TreeError::TooManyNodes { at: self.at(start) });
         }
+        let above = self.depth.checked_sub(1).and_then(|above| self.open.get(above).copied());
+        let above = above.unwrap_or(Level { node: NONE, enabled: true });
+        let name = start + 1;
+        let name_len = self.node_name(name)?;
         let too_deep = TreeError::TooDeep { at: self.at(start) };
         let level = self.open.get_mut(self.depth).ok_or(too_deep)?;
-        *level = Level { node: self.nodes as u16, enabled: true };
+        // In place: a record is too large to be copied in a few instructions.
+        let record = match self.records.get_mut(self.nodes) {
+            Some(record) => record,
+            None => &mut self.spare,
+        };
+        record.begin(name as u32, name_len, self.depth as u8, above.node);
+        let next = properties(self.blocks, &mut self.names, record, name + usize::from(name_len) / 4 + 1)?;
+        let enabled = above.enabled && record.has(flag::OWN_OKAY);
+        if enabled {
+            record.flags |= flag::ENABLED;
+        }
+        if record.has(flag::CONTROLLER) {
+            record.flags |= controller_flags(self.blocks.hot(record, Hot::Compatible));
+        }
+        *level = Level { node: self.nodes as u16, enabled };
         self.depth += 1;
         self.nodes += 1;
-        self.current = Some(record);
-        Ok(())
+        Ok(next)
     }
 
     fn end(&mut self, start: usize) -> Result<(), TreeError> {
-        self.finish_properties();
         let Some(depth) = self.depth.checked_sub(1) else {
             return Err(self.structure(start, "the end of a node that never began"));
         };
@@ -161,33 +116,16 @@ impl<'w, 'a> Walk<'w, 'a> {
         Ok(())
     }
 
-    /// Stores the current node's record, now that all its properties are known.
-    fn finish_properties(&mut self) {
-        let Some(mut record) = self.current.take() else { return };
-        let Some(level) = self.depth.checked_sub(1).and_then(|top| self.open.get_mut(top)) else { return };
-        if !record.has(flag::OWN_OKAY) {
-            record.flags &= !flag::ENABLED;
-        }
-        level.enabled = record.has(flag::ENABLED);
-        if record.has(flag::CONTROLLER) {
-            record.flags |= controller_flags(self.blocks.hot(&record, Hot::Compatible));
-        }
-        if let Some(slot) = self.records.get_mut(usize::from(level.node)) {
-            *slot = record;
-        }
-    }
-
-    /// Steps over a node's name; its length.
-    fn node_name(&mut self) -> Result<u8, TreeError> {
-        let malformed = TreeError::NodeName { at: self.at(self.next) };
-        let bytes = self.blocks.structs.get(self.next..).unwrap_or_default().as_flattened();
-        let len = bytes.iter().position(|&byte| !byte.is_ascii_graphic() || byte == b'/').ok_or(malformed)?;
+    /// The length of the node name that starts at a word.
+    #[inline(always)]
+    fn node_name(&self, first: usize) -> Result<u8, TreeError> {
+        let name = self.blocks.structs.get(first..).unwrap_or_default();
+        let len = text::graphic_len(name);
         // Only the root has no name, and only its isn't part of a path.
-        if bytes.get(len) != Some(&0) || (len == 0) != (self.depth == 0) {
-            return Err(malformed);
+        match len.and_then(|len| u8::try_from(len).ok()) {
+            Some(len) if (len == 0) == (self.depth == 0) => Ok(len),
+            _ => Err(TreeError::NodeName { at: self.at(first) }),
         }
-        self.next += len / 4 + 1;
-        u8::try_from(len).map_err(|_| malformed)
     }
 
     fn at(&self, word: usize) -> u32 {
@@ -198,11 +136,61 @@ impl<'w, 'a> Walk<'w, 'a> {
     fn structure(&self, word: usize, problem: &'static str) -> TreeError {
         TreeError::Structure { at: self.at(word), problem }
     }
+}
 
-    #[cold]
-    fn cut(&self) -> TreeError {
-        self.structure(self.blocks.structs.len(), "the structure block stops")
+/// Reads the properties that start at a word; the word of the first other token.
+///
+/// This loop is most of what opening a tree costs.
+#[inline(always)]
+fn properties(
+    blocks: &Blocks<'_>,
+    names: &mut Names<'_>,
+    record: &mut Record,
+    first: usize,
+) -> Result<usize, TreeError> {
+    let structs = blocks.structs;
+    let mut next = first;
+    loop {
+        let Some(word) = structs.get(next) else { return Err(blocks.cut()) };
+        match u32::from_be_bytes(*word) {
+            token::PROP => {}
+            token::NOP => {
+                next += 1;
+                continue;
+            }
+            _ => return Ok(next),
+        }
+        let start = next;
+        let Some([len, name]) = structs.get(start + 1..).and_then(<[_]>::first_chunk) else {
+            return Err(blocks.cut());
+        };
+        let len = u32::from_be_bytes(*len);
+        next = start + 3 + len.div_ceil(4) as usize;
+        if next > structs.len() {
+            return Err(blocks.cut());
+        }
+        match names.kind(u32::from_be_bytes(*name)) {
+            Some(Kind::Other) => {}
+            Some(Kind::Hot(hot)) => note(blocks, record, hot, start, len)?,
+            Some(kind) => scalar(record, kind, blocks.value(start + 3, len)),
+            None => return Err(TreeError::PropertyName { at: blocks.at(start) }),
+        }
     }
+}
+
+/// Notes where a hot property is. Of a repeated property the first counts, as it does to libfdt.
+#[inline(always)]
+fn note(blocks: &Blocks<'_>, record: &mut Record, hot: Hot, start: usize, len: u32) -> Result<(), TreeError> {
+    let place = start + 1 - record.name as usize;
+    let slot = &mut record.hot[hot as usize];
+    if *slot != 0 {
+        return Ok(());
+    }
+    *slot = u16::try_from(place).map_err(|_| TreeError::NodeTooLong { at: blocks.at(start) })?;
+    if hot == Hot::Status && !matches!(blocks.value(start + 3, len), b"okay\0" | b"ok\0") {
+        record.flags &= !flag::OWN_OKAY;
+    }
+    Ok(())
 }
 
 /// What a controller's `compatible` says about its interrupts.
@@ -299,6 +287,12 @@ impl<'a> Blocks<'a> {
     /// The byte of the blob at which a word of the structure block stands.
     pub(super) fn at(&self, word: usize) -> u32 {
         self.structs_at.wrapping_add((word as u32).wrapping_mul(4))
+    }
+
+    /// The error that says there should be more of it.
+    #[cold]
+    fn cut(&self) -> TreeError {
+        TreeError::Structure { at: self.at(self.structs.len()), problem: "the structure block stops" }
     }
 
     /// `len` bytes from a word of the structure block on.

@@ -1,12 +1,9 @@
 //! Interrupts: which controller takes them, and by which specifier.
 
-use super::record::{Hot, flag};
+use super::record::{BAD_CELLS, Hot, flag};
 use super::reg::number;
 use super::{Node, Property, TreeError, gic, nexus};
 use crate::board::Interrupt;
-
-/// The most cells of an interrupt specifier; real controllers take up to four.
-pub const MAX_SPECIFIER: usize = 8;
 
 /// References followed before they count as a circle.
 const MAX_HOPS: usize = 32;
@@ -17,35 +14,31 @@ pub struct InterruptSpec<'t> {
     /// The controller, after all `interrupt-map`s.
     pub controller: Node<'t>,
     /// What the controller's binding understands.
-    pub specifier: Specifier,
+    pub specifier: Specifier<'t>,
     /// The line, where the controller is a GIC that can have it.
     pub gic: Option<Interrupt>,
     /// The trigger cell: the GIC's third, the second of a two-cell specifier, else 0.
     pub flags: u32,
 }
 
-/// The cells of an interrupt specifier.
+/// The cells of an interrupt specifier, as they stand in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Specifier {
-    cells: [u32; MAX_SPECIFIER],
-    len: u8,
+pub struct Specifier<'t> {
+    bytes: &'t [u8],
 }
 
-impl Specifier {
-    /// From big-endian bytes; `None` where there are more than [`MAX_SPECIFIER`] cells.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut cells = [0; MAX_SPECIFIER];
-        let values = bytes.as_chunks().0;
-        let len = values.len();
-        for (cell, value) in cells.get_mut(..len)?.iter_mut().zip(values) {
-            *cell = u32::from_be_bytes(*value);
-        }
-        Some(Self { cells, len: len as u8 })
+impl<'t> Specifier<'t> {
+    pub(super) fn new(bytes: &'t [u8]) -> Self {
+        Self { bytes }
     }
 
-    /// The cells.
-    pub fn as_slice(&self) -> &[u32] {
-        self.cells.get(..self.len.into()).unwrap_or_default()
+    pub(super) fn bytes(self) -> &'t [u8] {
+        self.bytes
+    }
+
+    /// Its cells in order.
+    pub fn cells(self) -> impl ExactSizeIterator<Item = u32> + Clone + 't {
+        self.bytes.as_chunks().0.iter().map(|cell| u32::from_be_bytes(*cell))
     }
 }
 
@@ -84,8 +77,8 @@ impl<'t> Node<'t> {
 
     /// The line of the GIC that its `index`th interrupt is; the error says why there is none.
     pub fn interrupt(self, index: usize) -> Result<Interrupt, TreeError> {
-        let spec = self.interrupts().nth(index).ok_or(self.no_entry("interrupts", index))??;
-        spec.gic.ok_or(TreeError::NotGic { at: self.at() })
+        let Some(spec) = self.interrupts().nth(index) else { return Err(self.no_entry("interrupts", index)) };
+        spec?.gic.ok_or(TreeError::NotGic { at: self.at() })
     }
 
     /// The controller or nexus that its `interrupts` are for.
@@ -116,8 +109,10 @@ impl<'t> Node<'t> {
     /// How many cells a specifier for this controller or nexus has.
     pub fn interrupt_cells(self) -> Result<usize, TreeError> {
         let record = self.record();
-        let usable = record.has(flag::INTERRUPT_CELLS) && (1..=MAX_SPECIFIER).contains(&record.interrupt_cells.into());
-        usable.then(|| record.interrupt_cells.into()).ok_or_else(|| self.bad_cells("#interrupt-cells"))
+        match record.interrupt_cells {
+            0 | BAD_CELLS => Err(self.bad_cells("#interrupt-cells")),
+            cells => Ok(cells.into()),
+        }
     }
 
     /// The node that a phandle in `property` names.
@@ -152,20 +147,23 @@ impl<'t> Interrupts<'t> {
 }
 
 /// Takes the next specifier for `parent` from the front of `rest`.
-fn take(property: Property<'_>, rest: &mut &[u8], parent: Node<'_>) -> Result<Specifier, TreeError> {
+fn take<'t>(property: Property<'t>, rest: &mut &'t [u8], parent: Node<'t>) -> Result<Specifier<'t>, TreeError> {
     let cells = parent.interrupt_cells()?;
-    let (specifier, tail) = rest.split_at_checked(4 * cells).ok_or_else(|| property.wrong_length())?;
+    let Some((specifier, tail)) = rest.split_at_checked(4 * cells) else { return Err(property.wrong_length()) };
     *rest = tail;
-    Specifier::read(specifier).ok_or_else(|| property.wrong_length())
+    Ok(Specifier::new(specifier))
 }
 
 impl<'t> InterruptSpec<'t> {
-    fn new(controller: Node<'t>, specifier: Specifier) -> Self {
-        let gic = if controller.is_gic() { gic::decode(specifier.as_slice()) } else { None };
-        let flags = match *specifier.as_slice() {
-            [_, flags] => flags,
-            [_, _, flags, ..] if controller.is_gic() => flags,
-            _ => 0,
+    fn new(controller: Node<'t>, specifier: Specifier<'t>) -> Self {
+        let cells = specifier.bytes().as_chunks().0;
+        let (gic, flags) = match *cells {
+            [kind, number, flags] | [kind, number, flags, _] if controller.is_gic() => {
+                let [kind, number, flags] = [kind, number, flags].map(u32::from_be_bytes);
+                (gic::decode(kind, number, flags), flags)
+            }
+            [_, flags] => (None, u32::from_be_bytes(flags)),
+            _ => (None, 0),
         };
         Self { controller, specifier, gic, flags }
     }

@@ -12,7 +12,7 @@
 //!
 //! # Limits
 //! Blobs of [`MAX_SIZE`] (arm64's boot protocol allows no more), [`MAX_NODES`] nodes nested [`MAX_DEPTH`] deep (the deepest of 1,023
-//! real trees has 11), node names of 255 bytes, addresses of 4 cells, interrupt specifiers of [`MAX_SPECIFIER`] cells.
+//! real trees has 11), node names of 255 bytes, addresses of 4 cells.
 
 mod chosen;
 mod clock;
@@ -32,12 +32,13 @@ mod property;
 mod ranges;
 mod record;
 mod reg;
+mod text;
 
 pub use chosen::{Alias, Aliases, Chosen, Stdout};
 pub use clock::{Clock, Clocks};
 pub use cpu::{Cpu, Cpus, EnableMethod, Psci};
 pub use error::TreeError;
-pub use interrupt::{InterruptSpec, Interrupts, MAX_SPECIFIER, Specifier};
+pub use interrupt::{InterruptSpec, Interrupts, Specifier};
 pub use locate::Place;
 pub use memory::{AllocRanges, Dynamic, Memory, Region, Regions, Reservations, ReservedMemories, ReservedMemory};
 pub use node::{Children, Compatibles, Node, Nodes, Status};

@@ -46,6 +46,7 @@ impl<'a> Names<'a> {
     }
 }
 
+#[cold]
 fn read(strings: &[u8]) -> Option<Kind> {
     let len = strings.iter().position(|&byte| !byte.is_ascii_graphic())?;
     (len > 0 && strings.get(len) == Some(&0)).then(|| classify(strings.get(..len).unwrap_or_default()))

@@ -185,8 +185,9 @@ impl<'t> Node<'t> {
     }
 
     /// The error that says an entry isn't there.
+    #[cold]
     pub(super) fn no_entry(self, name: &'static str, index: usize) -> TreeError {
-        TreeError::NoEntry { at: self.at(), name, index }
+        TreeError::NoEntry { at: self.at(), name, index: u16::try_from(index).unwrap_or(u16::MAX) }
     }
 }
 
@@ -246,7 +247,8 @@ impl<'t> Iterator for Children<'t> {
 
 /// Whether a list of strings has `wanted`.
 fn has_string(mut list: &[u8], wanted: &[u8]) -> bool {
-    while let Some((head, rest)) = list.split_at_checked(wanted.len()) {
+    while list.len() > wanted.len() {
+        let (head, rest) = list.split_at_checked(wanted.len()).unwrap_or_default();
         if head == wanted && rest.first() == Some(&0) {
             return true;
         }

@@ -6,6 +6,9 @@ pub(super) const NONE: u16 = u16::MAX;
 /// A `#…-cells` whose value no meaning can be given to.
 pub(super) const BAD_CELLS: u8 = u8::MAX;
 
+/// `#address-cells` and `#size-cells` where there are none (v0.4, 2.3.5); `#interrupt-cells` has no default.
+const DEFAULT_CELLS: (u8, u8, u8) = (2, 1, 0);
+
 /// What the index keeps about a node; the caller of [`super::Tree::open`] provides room for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Record {
@@ -86,11 +89,22 @@ impl Record {
         flags: flag::OWN_OKAY,
         name_len: 0,
         depth: 0,
-        // The Devicetree Specification's defaults (v0.4, 2.3.5).
-        address_cells: 2,
-        size_cells: 1,
-        interrupt_cells: 0,
+        address_cells: DEFAULT_CELLS.0,
+        size_cells: DEFAULT_CELLS.1,
+        interrupt_cells: DEFAULT_CELLS.2,
     };
+
+    /// Starts over for a node.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, name: u32, name_len: u8, depth: u8, parent: u16) {
+        let Self { name: own_name, phandle, parent: own_parent, end, bucket, chain, hot, flags, .. } = self;
+        (*own_name, *own_parent, *phandle, *end) = (name, parent, 0, 0);
+        (*bucket, *chain) = (NONE, NONE);
+        *hot = [0; Hot::COUNT];
+        *flags = flag::OWN_OKAY;
+        (self.name_len, self.depth) = (name_len, depth);
+        (self.address_cells, self.size_cells, self.interrupt_cells) = DEFAULT_CELLS;
+    }
 
     pub(super) const fn has(&self, bits: u16) -> bool {
         self.flags & bits != 0

@@ -20,28 +20,27 @@ pub struct Reg {
 #[derive(Debug, Clone)]
 pub struct Regs<'t> {
     node: Node<'t>,
-    rest: &'t [u8],
-    index: usize,
+    next: usize,
 }
+
+/// Address and size of an entry, as cells.
+type Entry<'t> = (&'t [u8], &'t [u8]);
 
 impl<'t> Node<'t> {
     /// Its `reg` entries, CPU addresses worked out. None where it has no `reg`; ends after the first error.
     pub fn regs(self) -> Regs<'t> {
-        Regs { node: self, rest: self.reg_bytes(), index: 0 }
+        Regs { node: self, next: 0 }
     }
 
     /// The `index`th register window in CPU addresses; the error says why there is none.
     pub fn cpu_window(self, index: usize) -> Result<Window, TreeError> {
-        let mut entries = Regs { node: self, rest: self.reg_bytes(), index: 0 };
-        for _ in 0..index {
-            entries.next_raw().ok_or(self.no_entry("reg", index))??;
-        }
-        let (bus, size) = entries.next_raw().ok_or(self.no_entry("reg", index))??;
-        let base = self.translate(bus)?;
+        let Some((address, size)) = self.reg_entry(index)? else { return Err(self.no_entry("reg", index)) };
+        let base = self.translate(number(address))?;
+        let size = self.size(size)?;
         // A window may end with the last byte of the address space, not wrap around it.
-        match size.checked_sub(1).map(|last| base.checked_add(last)) {
-            Some(None) => Err(self.overflow()),
-            _ => Ok(Window { base, size }),
+        match base.checked_add(size.saturating_sub(1)) {
+            None => Err(self.overflow()),
+            Some(_) => Ok(Window { base, size }),
         }
     }
 
@@ -55,6 +54,26 @@ impl<'t> Node<'t> {
         self.tree.blocks.hot(self.record(), Hot::Reg)
     }
 
+    /// The `index`th entry of `reg`; `Ok(None)` behind the last.
+    fn reg_entry(self, index: usize) -> Result<Option<Entry<'t>>, TreeError> {
+        let Some((reg, bus)) = self.hot(Hot::Reg).zip(self.parent()) else { return Ok(None) };
+        let (address, size) = (4 * bus.address_cells()?, 4 * bus.size_cells()?);
+        if address == 0 {
+            return Err(bus.bad_cells("#address-cells"));
+        }
+        let rest = index.checked_mul(address + size).and_then(|start| reg.value().get(start..));
+        let Some(rest) = rest.filter(|rest| !rest.is_empty()) else { return Ok(None) };
+        match rest.split_at_checked(address) {
+            Some((address, rest)) if rest.len() >= size => Ok(Some((address, rest.get(..size).unwrap_or_default()))),
+            _ => Err(reg.wrong_length()),
+        }
+    }
+
+    fn size(self, cells: &[u8]) -> Result<u64, TreeError> {
+        u64::try_from(number(cells)).map_err(|_| self.overflow())
+    }
+
+    #[cold]
     fn overflow(self) -> TreeError {
         TreeError::Overflow { at: self.hot(Hot::Reg).map_or(self.at(), |reg| reg.at()) }
     }
@@ -63,31 +82,9 @@ impl<'t> Node<'t> {
 impl Regs<'_> {
     /// Address on the bus and size.
     pub(super) fn next_raw(&mut self) -> Option<Result<(u128, u64), TreeError>> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let entry = self.read();
-        if entry.is_err() {
-            self.rest = &[];
-        }
-        self.index += 1;
-        Some(entry)
-    }
-
-    fn read(&mut self) -> Result<(u128, u64), TreeError> {
-        let bus =
-            self.node.parent().ok_or(TreeError::Structure { at: self.node.at(), problem: "the root has a reg" })?;
-        let (address_cells, size_cells) = (bus.address_cells()?, bus.size_cells()?);
-        if address_cells == 0 {
-            return Err(bus.bad_cells("#address-cells"));
-        }
-        let wrong_length =
-            || self.node.hot(Hot::Reg).map_or(TreeError::BusLocal { at: self.node.at() }, |reg| reg.wrong_length());
-        let (address, rest) = self.rest.split_at_checked(4 * address_cells).ok_or_else(wrong_length)?;
-        let (size, rest) = rest.split_at_checked(4 * size_cells).ok_or_else(wrong_length)?;
-        let size = u64::try_from(number(size)).map_err(|_| self.node.overflow())?;
-        self.rest = rest;
-        Ok((number(address), size))
+        let entry = self.node.reg_entry(self.next).transpose()?;
+        self.next = if entry.is_ok() { self.next.saturating_add(1) } else { usize::MAX };
+        Some(entry.and_then(|(address, size)| Ok((number(address), self.node.size(size)?))))
     }
 }
 

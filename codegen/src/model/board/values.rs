@@ -54,7 +54,7 @@ pub(super) fn interrupts(
     for (index, spec) in node.interrupts().enumerate() {
         match spec {
             Ok(spec) => {
-                let cells: Vec<String> = spec.specifier.as_slice().iter().map(u32::to_string).collect();
+                let cells: Vec<String> = spec.specifier.cells().map(|cell| cell.to_string()).collect();
                 let how = format!("{property}[{index}]: <{}> at {}", cells.join(" "), spec.controller.path());
                 match spec.gic {
                     Some(line) => lines.push(located(inputs, node, line, index, property, how)),

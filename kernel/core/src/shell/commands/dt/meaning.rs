@@ -86,7 +86,7 @@ fn interrupt_line(interrupt: &InterruptSpec<'_>, f: &mut fmt::Formatter<'_>) -> 
     }
     f.write_str("<")?;
     let mut separator = "";
-    for cell in interrupt.specifier.as_slice() {
+    for cell in interrupt.specifier.cells() {
         write!(f, "{separator}{cell:#x}")?;
         separator = " ";
     }
