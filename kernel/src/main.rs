@@ -4,13 +4,18 @@
 //! - [`arch`]: the instruction set: entry, page tables' format, exceptions.
 //! - [`mm`]: mappings, RAM, the heap.
 //! - [`machine`]: the only place where a row of the board's table becomes a device.
+//! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
 #![no_std]
 #![no_main]
 #![allow(unreachable_pub, reason = "a binary has no outside: pub marks what a module offers the others")]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+extern crate alloc;
+
 mod arch;
 mod boot;
+mod log;
 mod machine;
+mod mm;
 mod panic;

@@ -1,12 +1,142 @@
-//! The last words.
-use crate::arch::exception::Unexpected;
+//! The last words: what happened, the registers, the way there.
+//!
+//! Works without the heap and past every lock. A panic inside a panic says one line; one inside that says nothing. How it
+//! ends is the board's: it halts, switches off or resets.
 
-/// An exception that nobody handles.
-pub fn exception(_e: &Unexpected<'_>) -> ! {
-    crate::arch::cpu::halt()
+use core::fmt::{self, Write};
+use core::panic::PanicInfo;
+
+use crate::arch::backtrace;
+use crate::arch::beacon::{BEACON, Stage};
+use crate::arch::exception::{Frame, Kind, Source, Unexpected};
+use crate::arch::layout;
+use crate::machine::last_words::{self, LastWords};
+use crate::machine::power;
+
+/// Writes a line and logs it.
+macro_rules! say {
+    ($out:expr, $($text:tt)*) => {{
+        // The console's writer has no errors; there would be nobody left to tell.
+        let _ = writeln!($out, $($text)*);
+        crate::log::record_in_panic(format_args!($($text)*));
+    }};
 }
 
 #[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    crate::arch::cpu::halt()
+fn panic(info: &PanicInfo<'_>) -> ! {
+    let registers = backtrace::snapshot();
+    let mut out = begin(info);
+    say!(out, "\nPANIC: {}", info.message());
+    if let Some(place) = info.location() {
+        say!(out, "  at {place}");
+    }
+    for (pair, number) in registers.saved.chunks_exact(2).zip((19..).step_by(2)) {
+        if let [a, b] = pair {
+            say!(out, "  x{number} {a:016x}  x{} {b:016x}", number + 1);
+        }
+    }
+    say!(out, "  sp  {:016x}", registers.sp);
+    trace(&mut out, registers.saved[10]);
+    power::end_of_panic(&mut out)
+}
+
+/// An exception that nobody handles.
+pub fn exception(exception: &Unexpected<'_>) -> ! {
+    let mut out = begin(exception);
+    say!(out, "\nPANIC: {exception}");
+    let frame = exception.frame;
+    if exception.syndrome.has_address() {
+        say!(out, "  far {:016x}  {}", exception.far, Place(exception.far));
+    }
+    say!(out, "  elr {:016x}  {}", frame.elr, Place(frame.elr));
+    say!(out, "  esr {:016x}  spsr {:016x}", exception.syndrome.bits(), frame.spsr);
+    registers(&mut out, frame);
+    trace(&mut out, frame.x[29]);
+    power::end_of_panic(&mut out)
+}
+
+/// Notes the panic where a debugger looks, and ends it here if an earlier one's report caused it.
+fn begin(what: &dyn fmt::Display) -> LastWords {
+    let (before, mut out) = last_words::begin();
+    BEACON.reach(Stage::Panicked);
+    match before {
+        0 => out,
+        1 => {
+            say!(out, "\nPANIC while reporting a panic: {what}");
+            power::end_of_panic(&mut out)
+        }
+        _ => crate::arch::cpu::halt(),
+    }
+}
+
+fn registers(out: &mut LastWords, frame: &Frame) {
+    let [rows @ .., x30] = &frame.x;
+    for (row, number) in rows.chunks_exact(3).zip((0..).step_by(3)) {
+        if let [a, b, c] = row {
+            say!(out, "  x{number:<2} {a:016x}  x{:<2} {b:016x}  x{:<2} {c:016x}", number + 1, number + 2);
+        }
+    }
+    say!(out, "  x30 {x30:016x}  sp  {:016x}", frame.sp);
+}
+
+fn trace(out: &mut LastWords, fp: u64) {
+    say!(out, "  called from (look addresses up in the image's symbol map):");
+    for address in backtrace::frames(fp) {
+        say!(out, "    {address:016x}  {}", Place(address));
+    }
+}
+
+impl fmt::Display for Unexpected<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(stack) = self.overflown_stack() {
+            return write!(f, "the {stack} stack is full: its guard page was hit");
+        }
+        match self.kind {
+            Kind::Synchronous => write!(f, "{}", self.syndrome)?,
+            Kind::Irq => f.write_str("an interrupt that nothing may cause")?,
+            Kind::Fiq => f.write_str("a fast interrupt, and nothing asked for one")?,
+            Kind::SError => write!(f, "asynchronous external abort: {}", self.syndrome)?,
+        }
+        match self.source {
+            Source::Kernel => Ok(()),
+            Source::Handler => f.write_str(", in an exception handler"),
+            Source::Lower64 => f.write_str(", in EL0"),
+            Source::Lower32 => f.write_str(", in EL0 (AArch32)"),
+        }
+    }
+}
+
+impl Unexpected<'_> {
+    /// The stack whose guard page the access hit.
+    fn overflown_stack(&self) -> Option<&'static str> {
+        if self.kind != Kind::Synchronous || !self.syndrome.is_translation_fault() {
+            return None;
+        }
+        let far = usize::try_from(self.far).ok()?;
+        layout::stacks().into_iter().find(|stack| stack.guard.contains(&far)).map(|stack| stack.name)
+    }
+}
+
+/// What is at an address, as far as the image's layout tells.
+struct Place(u64);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let address = self.0 as usize;
+        let offset = address.wrapping_sub(layout::image().start);
+        let stacks = layout::stacks();
+        if layout::text().contains(&address) {
+            write!(f, "text+{offset:#x}")
+        } else if layout::rodata().contains(&address) {
+            f.write_str("rodata")
+        } else if let Some(stack) = stacks.iter().find(|stack| stack.usable.contains(&address)) {
+            write!(f, "{} stack", stack.name)
+        } else if let Some(stack) = stacks.iter().find(|stack| stack.guard.contains(&address)) {
+            write!(f, "guard page below the {} stack", stack.name)
+        } else if layout::data().contains(&address) {
+            f.write_str("data")
+        } else {
+            f.write_str("outside the image")
+        }
+    }
 }

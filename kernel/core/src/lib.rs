@@ -3,6 +3,7 @@
 //! - [`editor`]: a line editor for a serial terminal.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
 //! - [`report`]: what commands, files and the boot itself tell.
+//! - [`ram`]: what RAM there is once what others own is taken away.
 //! - [`shell`]: the commands, as data.
 //! - [`vfs`]: files by path, `/proc` among them.
 //! - [`text`]: tables, units and JSON that they write.
@@ -16,6 +17,7 @@
 pub mod editor;
 pub mod errno;
 pub mod log;
+pub mod ram;
 pub mod report;
 pub mod shell;
 pub mod system;

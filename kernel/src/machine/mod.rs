@@ -1,6 +1,103 @@
 //! The machine: where a row of the tables becomes a device, and the kernel's state that goes with it.
+//!
+//! [`Machine`] is what the boot path builds up and the shell looks at; it implements kernel-core's `System`. What
+//! interrupt handlers use too stands in the modules, behind a [`lock::Lock`]: [`console`], [`irq`], [`tick`].
 
+pub mod console;
+pub mod irq;
+pub mod last_words;
 pub mod lock;
+pub mod power;
+pub mod ram;
+pub mod story;
 
-/// An interrupt came in.
-pub fn interrupt() {}
+mod devices;
+mod logged;
+mod memory;
+mod shell;
+mod summary;
+mod system;
+mod tick;
+
+use drivers::pl011;
+use drivers::pl031::Pl031;
+use hardware::board::{self, Board, Conduit, Device};
+use hardware::check::Ledger;
+use hardware::tree::Tree;
+
+use crate::arch::mmio::Window;
+use crate::log::{error, warning};
+use crate::mm;
+use crate::mm::ram::RamError;
+
+pub use irq::interrupt;
+use ram::LiveRam;
+
+/// Devices that failed to start and that the summary marks; the log has all.
+const FAILURES: usize = 32;
+
+/// The running machine.
+pub struct Machine<'l> {
+    board: &'static Board,
+    ledger: Ledger<'l>,
+    tree: Option<&'l Tree<'l>>,
+    /// Where the tree's blob is in physical memory.
+    blob: u64,
+    /// Bytes of RAM, with what firmware keeps.
+    ram: u64,
+    rtc: Option<Pl031<Window>>,
+    psci: Option<(smccc::psci::Version, Conduit)>,
+    failures: heapless::Vec<&'static Device, FAILURES>,
+}
+
+impl<'l> Machine<'l> {
+    /// A machine that is known and checked; nothing of it has been touched. The tree comes with its physical address.
+    pub fn new(board: &'static Board, ledger: Ledger<'l>, tree: Option<(&'l Tree<'l>, u64)>) -> Self {
+        power::configure(board);
+        let (tree, blob) = tree.unzip();
+        let blob = blob.unwrap_or(0);
+        Self { board, ledger, tree, blob, ram: 0, rtc: None, psci: None, failures: heapless::Vec::new() }
+    }
+
+    /// Maps the RAM that is free and puts the heap on it; too little RAM stops the boot.
+    pub fn take_ram(&mut self, ram: LiveRam) {
+        let (total, least) = (ram.total, self.board.memory.least);
+        if total < least {
+            let file = self.board.file;
+            story::stop(&self.ledger, &format_args!("{total:#x} bytes of RAM, {file} asks for {least:#x}"));
+        }
+        self.ram = total;
+        match mm::ram::start(ram.free) {
+            Ok(()) => {}
+            Err(cause @ RamError::Map { .. }) => error!("{cause}"),
+            Err(cause @ RamError::None) => story::stop(&self.ledger, &cause),
+        }
+    }
+
+    /// Opens the first console of the board's list whose window the check accepted.
+    pub fn open_console(&mut self) {
+        if let Some(Err(error)) = self.tree.map(Tree::stdout) {
+            warning!("stdout-path: {error}");
+        }
+        for device in self.board.console.iter().filter_map(|&index| self.board.devices.get(usize::from(index))) {
+            let Some(claim) = device.windows.first() else { continue };
+            match self.ledger.accept(claim).map(|window| console::open(device, window, self.baud(device))) {
+                Ok(Ok(())) => return,
+                Ok(Err(cause)) => error!("{}: {cause}", device.name),
+                Err(refusal) => warning!("{}: not started: {refusal}", device.name),
+            }
+        }
+    }
+
+    /// The line rate that the board file asks for; firmware's where its clock isn't accepted.
+    fn baud(&self, device: &'static Device) -> pl011::Baud {
+        let board::Baud::Set(rate) = self.board.baud else { return pl011::Baud::Keep };
+        match device.clocks.first().map(|clock| self.ledger.accept(clock)) {
+            Some(Ok(clock)) => pl011::Baud::Set { clock: clock.get(), rate },
+            refusal => {
+                warning!("{}: {rate} baud can't be set without its clock: {refusal:?}", device.name);
+                pl011::Baud::Keep
+            }
+        }
+    }
+}

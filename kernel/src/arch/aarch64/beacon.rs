@@ -25,10 +25,10 @@ pub enum Stage {
     Tree = 5,
     /// The ledger is written.
     Checked = 6,
-    /// RAM is mapped, the heap is there.
-    Memory = 7,
     /// The console prints.
-    Console = 8,
+    Console = 7,
+    /// RAM is mapped, the heap is there.
+    Memory = 8,
     /// Drivers were started.
     Devices = 9,
     /// The summary is on the screen, the prompt comes next.

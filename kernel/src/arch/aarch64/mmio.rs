@@ -24,7 +24,7 @@ macro_rules! access {
                 asm!(
                     concat!($ldr, " {value:", $form, "}, [{address}]"),
                     value = out(reg) value,
-                    address = in(reg) address.as_ptr(),
+                    address = in(reg) address.addr().get(),
                     options(nomem, nostack, preserves_flags),
                 );
             }
@@ -37,7 +37,7 @@ macro_rules! access {
                 asm!(
                     concat!($str, " {value:", $form, "}, [{address}]"),
                     value = in(reg) value,
-                    address = in(reg) address.as_ptr(),
+                    address = in(reg) address.addr().get(),
                     options(nomem, nostack, preserves_flags),
                 );
             }

@@ -163,3 +163,15 @@ pub fn disable_low_half() {
     TCR_EL1.set(TCR_EL1.get() | TCR_EL1::EPD0::DisableTTBR0Walks.value);
     barrier::isb(barrier::SY);
 }
+
+/// Zeroes a page, by cache line where the core allows it.
+///
+/// # Safety
+/// `page` is page-aligned, mapped for writing as Normal memory, and nothing else uses the page.
+pub unsafe fn zero_page(page: *mut [u8; 4096]) {
+    unsafe extern "C" {
+        fn zero_lines(start: *mut u8, end: *mut u8);
+    }
+    // SAFETY: the caller vouches for the page; both ends are multiples of 64, as zero_lines in head.S wants.
+    unsafe { zero_lines(page.cast(), page.add(1).cast()) };
+}

@@ -1,13 +1,16 @@
 //! AArch64: entry, translation regime, exceptions, the core's own registers.
 
+pub mod backtrace;
 pub mod beacon;
 pub mod counter;
 pub mod cpu;
 pub mod esr;
 pub mod exception;
+pub mod gic;
 pub mod layout;
 pub mod mmio;
 pub mod mmu;
 pub mod probe;
+pub mod timer;
 
 mod head;

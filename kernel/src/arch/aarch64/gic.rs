@@ -1,0 +1,104 @@
+//! GICv3's CPU interface: its system registers (IHI 0069H, 12.2), by encoding, as assemblers know their names only
+//! with the extension on.
+
+use core::arch::asm;
+
+use aarch64_cpu::asm::barrier;
+use drivers::gicv3;
+use hardware::board::Mpidr;
+
+use super::cpu;
+
+/// This core's interface.
+#[derive(Debug)]
+pub struct CpuInterface;
+
+/// ICC_SRE_EL1.SRE, ICC_IGRPEN1_EL1.Enable.
+const ENABLE: u64 = 1;
+
+macro_rules! registers {
+    ($($name:ident = $encoding:literal, $read:ident, $write:ident;)*) => {
+        $(
+            #[doc = concat!("Reads ", stringify!($name), ".")]
+            #[allow(dead_code, reason = "some are only written")]
+            #[inline(always)]
+            fn $read() -> u64 {
+                let value: u64;
+                // SAFETY: reads a register of this core's interrupt interface; no memory is involved. Not `pure`:
+                // some reads acknowledge.
+                unsafe { asm!(concat!("mrs {}, ", $encoding), out(reg) value, options(nostack, preserves_flags)) };
+                value
+            }
+
+            #[doc = concat!("Writes ", stringify!($name), ".")]
+            #[allow(dead_code, reason = "some are only read")]
+            #[inline(always)]
+            fn $write(value: u64) {
+                // SAFETY: writes a register of this core's interrupt interface, which decides only which interrupts
+                // come and when; the vectors are in place.
+                unsafe { asm!(concat!("msr ", $encoding, ", {}"), in(reg) value, options(nostack, preserves_flags)) };
+            }
+        )*
+    };
+}
+
+registers! {
+    ICC_PMR_EL1 = "S3_0_C4_C6_0", read_pmr, write_pmr;
+    ICC_SGI1R_EL1 = "S3_0_C12_C11_5", read_sgi1r, write_sgi1r;
+    ICC_IAR1_EL1 = "S3_0_C12_C12_0", read_iar1, write_iar1;
+    ICC_EOIR1_EL1 = "S3_0_C12_C12_1", read_eoir1, write_eoir1;
+    ICC_BPR1_EL1 = "S3_0_C12_C12_3", read_bpr1, write_bpr1;
+    ICC_CTLR_EL1 = "S3_0_C12_C12_4", read_ctlr, write_ctlr;
+    ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre, write_sre;
+    ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", read_igrpen1, write_igrpen1;
+}
+
+impl gicv3::CpuInterface for CpuInterface {
+    fn affinity(&self) -> Mpidr {
+        Mpidr(cpu::affinity())
+    }
+
+    fn enable_system_registers(&mut self) -> bool {
+        if !cpu::has_gic_registers() {
+            return false;
+        }
+        write_sre(read_sre() | ENABLE);
+        barrier::isb(barrier::SY);
+        read_sre() & ENABLE != 0
+    }
+
+    fn set_control(&mut self, value: u64) {
+        write_ctlr(value);
+    }
+
+    fn set_priority_mask(&mut self, mask: u8) {
+        write_pmr(mask.into());
+    }
+
+    fn set_binary_point(&mut self, value: u8) {
+        write_bpr1(value.into());
+    }
+
+    fn enable_group1(&mut self) {
+        write_igrpen1(ENABLE);
+        barrier::isb(barrier::SY);
+    }
+
+    fn acknowledge(&mut self) -> u32 {
+        let intid = read_iar1();
+        // The interrupt is active before anything that follows (IHI 0069H, 12.2, ICC_IAR1_EL1).
+        barrier::dsb(barrier::SY);
+        intid as u32
+    }
+
+    fn end(&mut self, intid: u32) {
+        write_eoir1(intid.into());
+        barrier::isb(barrier::SY);
+    }
+
+    fn send(&mut self, value: u64) {
+        barrier::dsb(barrier::ISHST);
+        write_sgi1r(value);
+        barrier::isb(barrier::SY);
+    }
+}

@@ -1,0 +1,35 @@
+//! The EL1 virtual timer's registers (DDI 0487, D12.2.4).
+
+use aarch64_cpu::asm::barrier;
+use aarch64_cpu::registers::{CNTV_CTL_EL0, CNTV_CVAL_EL0, Readable, Writeable};
+use drivers::timer::CounterRegisters;
+
+use super::counter;
+
+/// This core's virtual timer.
+#[derive(Debug)]
+pub struct VirtualTimer;
+
+impl CounterRegisters for VirtualTimer {
+    fn frequency(&self) -> u32 {
+        // CNTFRQ_EL0's upper half is RES0.
+        counter::frequency() as u32
+    }
+
+    fn count(&self) -> u64 {
+        counter::now()
+    }
+
+    fn set_compare(&mut self, value: u64) {
+        CNTV_CVAL_EL0.set(value);
+    }
+
+    fn control(&self) -> u64 {
+        CNTV_CTL_EL0.get()
+    }
+
+    fn set_control(&mut self, value: u64) {
+        CNTV_CTL_EL0.set(value);
+        barrier::isb(barrier::SY);
+    }
+}

@@ -1,0 +1,60 @@
+//! The boot log: the ring that everything worth keeping goes into, from the first Rust instruction on.
+
+use core::fmt::{self, Write};
+
+use kernel_core::log::{Cursor, Level, Log, Record, Ring};
+
+use crate::arch::counter;
+use crate::machine::lock::{Guard, Lock};
+
+/// Bytes of the ring, a power of two.
+const SIZE: usize = 16 << 10;
+
+static RING: Lock<Ring<SIZE>> = Lock::new(Ring::new());
+
+/// The boot log as the shell reads it.
+#[derive(Debug)]
+pub struct BootLog;
+
+/// Appends a record.
+pub fn record(level: Level, text: fmt::Arguments<'_>) {
+    let now = counter::now();
+    let mut ring = RING.lock();
+    match text.as_str() {
+        Some(text) => ring.push(now, level, text),
+        // Cannot fail: the ring takes any text, and Display implementations here have no errors of their own.
+        None => drop(ring.open(now, level).write_fmt(text)),
+    }
+}
+
+/// Appends a record even when the log's holder was interrupted for good.
+pub fn record_in_panic(text: fmt::Arguments<'_>) {
+    // As above: the ring itself never fails.
+    let _ = crate::machine::last_words::force(&RING).open(counter::now(), Level::Error).write_fmt(text);
+}
+
+impl Log for BootLog {
+    fn next(&self, cursor: &mut Cursor) -> Option<Record> {
+        ring().next(cursor)
+    }
+
+    fn dropped(&self) -> u64 {
+        ring().dropped()
+    }
+}
+
+fn ring() -> Guard<'static, Ring<SIZE>> {
+    RING.lock()
+}
+
+/// Logs that something failed.
+macro_rules! error {
+    ($($text:tt)*) => { $crate::log::record(kernel_core::log::Level::Error, format_args!($($text)*)) };
+}
+
+/// Logs that something is not as it should be.
+macro_rules! warning {
+    ($($text:tt)*) => { $crate::log::record(kernel_core::log::Level::Warn, format_args!($($text)*)) };
+}
+
+pub(crate) use {error, warning};

@@ -1,0 +1,139 @@
+//! The console: whom the kernel talks to.
+
+use core::fmt;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use drivers::pl011::{Baud, Pl011};
+use drivers::{Console as _, ConsoleError};
+use hardware::board::{Device, Driver, Interrupt, Window};
+use hardware::check::Checked;
+
+use crate::arch::mmio;
+use crate::log::warning;
+use crate::mm::device::{DeviceError, map_device};
+
+use super::irq::{self, LineError};
+use super::last_words;
+use super::lock::Lock;
+
+/// Received bytes that wait for the shell.
+const QUEUE: usize = 1024;
+
+static UART: Lock<Option<Uart>> = Lock::new(None);
+static RECEIVED: Lock<heapless::Deque<u8, QUEUE>> = Lock::new(heapless::Deque::new());
+/// Whether the line's interrupt fills the queue; else reading polls.
+static BY_INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+struct Uart {
+    device: &'static Device,
+    pl011: Pl011<mmio::Window>,
+}
+
+/// Why a device isn't the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Its driver isn't a console's.
+    #[error("no console driver")]
+    NoDriver,
+    /// Its window can't be had.
+    #[error(transparent)]
+    Window(#[from] DeviceError),
+    /// The device doesn't do what it should.
+    #[error(transparent)]
+    Device(#[from] ConsoleError),
+}
+
+/// Writes to the console; `\n` goes out as `\r\n`. Silent while there is none.
+#[derive(Debug, Clone, Copy)]
+pub struct Console;
+
+/// Makes `device` the console: from now on it prints.
+pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Result<(), OpenError> {
+    let pl011 = match device.driver {
+        Some(Driver::Pl011) => Pl011::new(map_device(window)?, baud)?,
+        Some(Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031) | None => {
+            return Err(OpenError::NoDriver);
+        }
+    };
+    *UART.lock() = Some(Uart { device, pl011 });
+    Ok(())
+}
+
+/// Which device is the console.
+pub fn device() -> Option<&'static Device> {
+    UART.lock().as_ref().map(|uart| uart.device)
+}
+
+/// Lets received bytes come by interrupt.
+pub fn receive_by_interrupt(line: Checked<Interrupt>, device: &'static str) -> Result<(), LineError> {
+    irq::handle(line, device, receive)?;
+    if let Some(uart) = UART.lock().as_mut() {
+        uart.pl011.enable_receive_interrupt();
+    }
+    BY_INTERRUPT.store(true, Relaxed);
+    Ok(())
+}
+
+/// The next received byte, if there is one.
+pub fn read() -> Option<u8> {
+    if !BY_INTERRUPT.load(Relaxed) {
+        receive();
+    }
+    RECEIVED.lock().pop_front()
+}
+
+/// Whether no received byte waits. Meant to be asked with interrupts masked, before sleeping.
+pub fn is_idle() -> bool {
+    RECEIVED.lock().is_empty()
+}
+
+/// Whether a byte that comes in wakes a core that sleeps.
+pub fn wakes() -> bool {
+    BY_INTERRUPT.load(Relaxed)
+}
+
+/// Moves what the device has received to the queue.
+fn receive() {
+    let mut uart = UART.lock();
+    let Some(Uart { pl011, .. }) = uart.as_mut() else { return };
+    pl011.acknowledge_receive_interrupt();
+    loop {
+        match pl011.read_byte() {
+            Ok(Some(byte)) => {
+                if RECEIVED.lock().push_back(byte).is_err() {
+                    warning!("console: input lost, {QUEUE} bytes wait already");
+                }
+            }
+            Ok(None) => return,
+            Err(error) => warning!("console: {error}"),
+        }
+    }
+}
+
+impl fmt::Write for Console {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if let Some(uart) = UART.lock().as_mut() {
+            write(uart, text);
+        }
+        Ok(())
+    }
+}
+
+/// As [`Console`], past the lock.
+pub fn write_in_panic(text: &str) {
+    if let Some(uart) = last_words::force(&UART).as_mut() {
+        write(uart, text);
+    }
+}
+
+/// A transmitter that doesn't move can't be told on the console, and the log has the text anyway: give up on it.
+fn write(uart: &mut Uart, text: &str) {
+    for line in text.split_inclusive('\n') {
+        let body = line.strip_suffix('\n');
+        let sent = uart.pl011.write_bytes(body.unwrap_or(line).as_bytes());
+        let ended = if body.is_some() { sent.and_then(|()| uart.pl011.write_bytes(b"\r\n")) } else { sent };
+        if ended.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Devices start: each row of the init table meets its driver here, and nowhere else.
+
+use drivers::gicv3::GicV3;
+use drivers::pl031::Pl031;
+use drivers::{ConsoleError, InterruptError, RtcError, TimerError};
+use hardware::board::{Claim, Conduit, Device, Driver, Interrupt, Window};
+use hardware::check::{Checked, NotAccepted};
+
+use crate::arch::cpu;
+use crate::arch::gic::CpuInterface;
+use crate::arch::mmio;
+use crate::log::error;
+use crate::mm::device::{DeviceError, map_device};
+
+use super::irq::LineError;
+use super::{Machine, console, irq, power, tick};
+
+/// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
+/// EL1's wherever the kernel was entered.
+pub const VIRTUAL_TIMER: usize = 2;
+
+/// Why a device wasn't started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The check didn't accept what it needs.
+    #[error(transparent)]
+    NotAccepted(#[from] NotAccepted),
+    /// The table gives it less than its driver needs.
+    #[error("the table has no {0} for it")]
+    Without(&'static str),
+    /// Its window can't be had.
+    #[error(transparent)]
+    Window(#[from] DeviceError),
+    /// Its interrupt can't be had.
+    #[error(transparent)]
+    Line(#[from] LineError),
+    /// It isn't what it should be, or doesn't do what it should.
+    #[error(transparent)]
+    Interrupts(#[from] InterruptError),
+    /// See [`ConsoleError`].
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
+    /// See [`TimerError`].
+    #[error(transparent)]
+    Timer(#[from] TimerError),
+    /// See [`RtcError`].
+    #[error(transparent)]
+    Rtc(#[from] RtcError),
+    /// PSCI answers with an error.
+    #[error("{0}")]
+    Psci(smccc::psci::Error),
+}
+
+impl Machine<'_> {
+    /// Starts every device of the init table that has a driver, dependencies first, then lets interrupts in.
+    ///
+    /// One that fails is reported, and the rest goes on: what needs it fails in turn, with that reason.
+    pub fn start_devices(&mut self) {
+        let rows = self.board.init.iter().filter_map(|&index| self.board.devices.get(usize::from(index)));
+        for device in rows {
+            let Some(driver) = device.driver else { continue };
+            if let Err(cause) = self.start(device, driver) {
+                error!("{}: not started: {cause}", device.name);
+                // When the list is full the summary marks no more; the log has them all.
+                let _ = self.failures.push(device);
+            }
+        }
+        cpu::unmask_interrupts();
+    }
+
+    fn start(&mut self, device: &'static Device, driver: Driver) -> Result<(), StartError> {
+        match driver {
+            Driver::GicV3 => self.start_gicv3(device),
+            Driver::ArmTimer => self.start_timer(device),
+            Driver::Pl011 => self.start_console_input(device),
+            Driver::Psci => self.start_psci(device),
+            Driver::Pl031 => {
+                self.rtc = Some(Pl031::new(self.window(device, 0)?)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// `reg` of `arm,gic-v3`: the distributor, then the region of redistributors.
+    fn start_gicv3(&mut self, device: &'static Device) -> Result<(), StartError> {
+        let distributor = self.window(device, 0)?;
+        let redistributors = self.window(device, 1)?;
+        irq::use_controller(GicV3::new(distributor, redistributors, CpuInterface)?);
+        Ok(())
+    }
+
+    fn start_timer(&mut self, device: &'static Device) -> Result<(), StartError> {
+        tick::start(self.interrupt(device, VIRTUAL_TIMER)?, device.name)
+    }
+
+    fn start_console_input(&mut self, device: &'static Device) -> Result<(), StartError> {
+        if console::device().is_none_or(|console| console.path != device.path) {
+            return Ok(());
+        }
+        console::receive_by_interrupt(self.interrupt(device, 0)?, device.name)?;
+        Ok(())
+    }
+
+    fn start_psci(&mut self, device: &'static Device) -> Result<(), StartError> {
+        let claim: &Claim<Conduit> = device.conduit.as_ref().ok_or(StartError::Without("conduit"))?;
+        let conduit = self.ledger.accept(claim)?;
+        let version = power::start(conduit).map_err(StartError::Psci)?;
+        self.psci = Some((version, conduit.get()));
+        Ok(())
+    }
+
+    /// The device's nth window, checked and mapped.
+    fn window(&self, device: &'static Device, index: usize) -> Result<mmio::Window, StartError> {
+        let claim: &Claim<Window> = device.windows.get(index).ok_or(StartError::Without("window"))?;
+        Ok(map_device(self.ledger.accept(claim)?)?)
+    }
+
+    /// The device's nth interrupt line, checked.
+    fn interrupt(&self, device: &'static Device, index: usize) -> Result<Checked<Interrupt>, StartError> {
+        let claim: &Claim<Interrupt> = device.interrupts.get(index).ok_or(StartError::Without("interrupt"))?;
+        Ok(self.ledger.accept(claim)?)
+    }
+}

@@ -1,0 +1,131 @@
+//! Interrupts: from the vector to the handler of the line.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use drivers::gicv3::GicV3;
+use drivers::{InterruptController, InterruptError, Intid, Priority};
+use hardware::board::Interrupt;
+use hardware::check::Checked;
+use kernel_core::system::Line;
+
+use crate::arch::gic::CpuInterface;
+use crate::arch::mmio::Window;
+use crate::log::warning;
+
+use super::lock::Lock;
+
+/// The interrupt controller that the machine has.
+pub type Controller = GicV3<Window, Window, CpuInterface>;
+
+/// Lines that can have a handler.
+const LINES_MAX: usize = 64;
+
+static CONTROLLER: Lock<Option<Controller>> = Lock::new(None);
+/// In INTID order.
+static LINES: Lock<heapless::Vec<Handled, LINES_MAX>> = Lock::new(heapless::Vec::new());
+static SPURIOUS: AtomicU64 = AtomicU64::new(0);
+
+struct Handled {
+    interrupt: Interrupt,
+    device: &'static str,
+    handler: fn(),
+    count: u64,
+}
+
+/// Why a line has no handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LineError {
+    /// No controller was started.
+    #[error("there is no interrupt controller")]
+    NoController,
+    /// Another device has the line.
+    #[error("{0} is another device's")]
+    Taken(Interrupt),
+    /// All places are taken.
+    #[error("more than {LINES_MAX} lines have handlers")]
+    TooMany,
+    /// The controller refused.
+    #[error(transparent)]
+    Controller(#[from] InterruptError),
+}
+
+/// Takes over the controller.
+pub fn use_controller(controller: Controller) {
+    *CONTROLLER.lock() = Some(controller);
+}
+
+/// How many lines the controller has.
+pub fn lines() -> Option<u32> {
+    CONTROLLER.lock().as_ref().map(InterruptController::lines)
+}
+
+/// Lets a line through; from now on `handler` runs when it signals. `device` is whose it is, for people.
+pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> Result<(), LineError> {
+    let interrupt = line.get();
+    let intid = Intid(interrupt.intid());
+    let mut controller = CONTROLLER.lock();
+    let controller = controller.as_mut().ok_or(LineError::NoController)?;
+    let mut lines = LINES.lock();
+    if lines.iter().any(|line| line.interrupt.intid() == intid.0) {
+        return Err(LineError::Taken(interrupt));
+    }
+    controller.configure(intid, interrupt.trigger, Priority::DEFAULT)?;
+    let index = lines.iter().take_while(|line| line.interrupt.intid() < intid.0).count();
+    let handled = Handled { interrupt, device, handler, count: 0 };
+    lines.insert(index, handled).map_err(|_| LineError::TooMany)?;
+    controller.enable(intid)?;
+    Ok(())
+}
+
+/// What the vector calls: every interrupt that is pending is handled.
+pub fn interrupt() {
+    let mut any = false;
+    while let Some(intid) = acknowledge() {
+        any = true;
+        match count(intid) {
+            Some(handler) => handler(),
+            None => hold_back(intid),
+        }
+        if let Some(controller) = CONTROLLER.lock().as_mut() {
+            controller.end(intid);
+        }
+    }
+    if !any {
+        SPURIOUS.fetch_add(1, Relaxed);
+    }
+}
+
+/// A function of its own, so that the lock is given back before the handler runs.
+fn acknowledge() -> Option<Intid> {
+    CONTROLLER.lock().as_mut()?.acknowledge()
+}
+
+/// Counts the line's interrupt and gives its handler, to be called without the lock.
+fn count(intid: Intid) -> Option<fn()> {
+    let mut lines = LINES.lock();
+    let line = lines.iter_mut().find(|line| line.interrupt.intid() == intid.0)?;
+    line.count += 1;
+    Some(line.handler)
+}
+
+/// Nobody will ever quiet this line: hold it back, or it would signal for ever.
+fn hold_back(intid: Intid) {
+    SPURIOUS.fetch_add(1, Relaxed);
+    let outcome = CONTROLLER.lock().as_mut().map(|controller| controller.disable(intid));
+    warning!("INTID {} came without a handler; held back: {outcome:?}", intid.0);
+}
+
+/// The nth line with a handler, in INTID order.
+pub fn line(index: usize) -> Option<Line<'static>> {
+    let controller = CONTROLLER.lock();
+    let lines = LINES.lock();
+    let line = lines.get(index)?;
+    let state = controller.as_ref().map(|controller| controller.state(Intid(line.interrupt.intid())));
+    let enabled = matches!(state, Some(Ok(state)) if state.enabled);
+    Some(Line { interrupt: line.interrupt, device: line.device, enabled, count: line.count })
+}
+
+/// Interrupts that were none, or had no handler.
+pub fn spurious() -> u64 {
+    SPURIOUS.load(Relaxed)
+}

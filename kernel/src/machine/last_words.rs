@@ -1,0 +1,35 @@
+//! What a panic may use: everything, whoever holds it.
+
+use core::fmt;
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use super::console;
+use super::lock::Lock;
+
+/// How often a panic began. More than once: the report itself failed.
+static DEPTH: AtomicU32 = AtomicU32::new(0);
+
+/// Writes to the console past its lock.
+#[derive(Debug)]
+pub struct LastWords(());
+
+/// A panic begins: how many began before it, and its way to the console.
+pub fn begin() -> (u32, LastWords) {
+    crate::arch::cpu::mask_interrupts();
+    (DEPTH.fetch_add(1, Relaxed), LastWords(()))
+}
+
+/// The value behind `lock`, once a panic has begun.
+pub fn force<T>(lock: &'static Lock<T>) -> &'static mut T {
+    assert!(DEPTH.load(Relaxed) > 0, "only a panic takes what others hold");
+    // SAFETY: a panic has begun, which never ends: with interrupts masked and one core running, nothing that held or
+    // could take this lock goes on. Panics use a forced value one statement at a time.
+    unsafe { lock.force() }
+}
+
+impl fmt::Write for LastWords {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        console::write_in_panic(text);
+        Ok(())
+    }
+}

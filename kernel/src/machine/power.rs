@@ -1,0 +1,104 @@
+//! PSCI: switching off and resetting (DEN 0022).
+
+use core::fmt::Write;
+use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+use hardware::board::{Board, Conduit};
+use hardware::check::Checked;
+use kernel_core::system::{Power, PowerError};
+use smccc::{Hvc, Smc, psci};
+
+use crate::arch::cpu;
+
+use super::last_words::LastWords;
+
+/// The conduit that the check accepted: 0 none, 1 HVC, 2 SMC. A panic reads it.
+static CONDUIT: AtomicU8 = AtomicU8::new(0);
+/// What a panic ends with, as [`End`] numbers it.
+static END: AtomicU8 = AtomicU8::new(End::Halt as u8);
+
+/// How a panic ends; the preset's switches choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum End {
+    /// In low power, for a debugger.
+    Halt,
+    /// Switched off: the switch `panic-power-off`.
+    PowerOff,
+    /// With a reset: the switch `panic-reset`.
+    Reset,
+}
+
+/// Ways to end, for the shell.
+#[derive(Debug)]
+pub struct Psci;
+
+/// Takes over PSCI's checked conduit and says which version answers.
+pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, psci::Error> {
+    let conduit = conduit.get();
+    let version = match conduit {
+        Conduit::Hvc => psci::version::<Hvc>(),
+        Conduit::Smc => psci::version::<Smc>(),
+    }?;
+    CONDUIT.store(if conduit == Conduit::Hvc { 1 } else { 2 }, Relaxed);
+    Ok(version)
+}
+
+/// Lets the preset say how a panic ends.
+pub fn configure(board: &Board) {
+    let end = match (board.preset.on("panic-power-off"), board.preset.on("panic-reset")) {
+        (true, _) => End::PowerOff,
+        (false, true) => End::Reset,
+        (false, false) => End::Halt,
+    };
+    END.store(end as u8, Relaxed);
+}
+
+/// Ends a panic as the preset says, and says so first: this is the last line.
+pub fn end_of_panic(out: &mut LastWords) -> ! {
+    // The console's writer has no errors.
+    let mut say = |text| drop(out.write_str(text));
+    match END.load(Relaxed) {
+        end if end == End::PowerOff as u8 => {
+            say("panic: switching off\n");
+            Psci.power_off();
+        }
+        end if end == End::Reset as u8 => {
+            say("panic: resetting\n");
+            Psci.reboot();
+        }
+        _ => {}
+    }
+    say("panic: halted\n");
+    cpu::halt()
+}
+
+impl Power for Psci {
+    fn reboot(&self) -> PowerError {
+        call(psci::system_reset::<Hvc>, psci::system_reset::<Smc>)
+    }
+
+    fn power_off(&self) -> PowerError {
+        call(psci::system_off::<Hvc>, psci::system_off::<Smc>)
+    }
+
+    fn panic(&self) {
+        panic!("asked for by the shell");
+    }
+}
+
+type Call = fn() -> Result<(), psci::Error>;
+
+/// Makes a call that doesn't return if it works.
+fn call(hvc: Call, smc: Call) -> PowerError {
+    let result = match CONDUIT.load(Relaxed) {
+        1 => hvc(),
+        2 => smc(),
+        _ => return PowerError::NoPsci,
+    };
+    match result {
+        // Success is a promise that the machine stops soon: wait for it.
+        Ok(()) => cpu::halt(),
+        Err(error) => PowerError::Refused(i64::from(error) as i32),
+    }
+}

@@ -1,0 +1,82 @@
+//! Which RAM is free: what the live tree says, minus everything that has an owner.
+
+use hardware::board::Window;
+use hardware::tree::{Region, Tree};
+use kernel_core::ram::{RamMap, TooManyRanges};
+
+use crate::arch::layout;
+use crate::log::warning;
+use crate::mm::ram::RANGES;
+
+/// RAM, all of it and the part without an owner.
+#[derive(Debug)]
+pub struct LiveRam {
+    /// Bytes of RAM, with what firmware keeps of it.
+    pub total: u64,
+    /// The part that the kernel may use.
+    pub free: RamMap<RANGES>,
+}
+
+impl LiveRam {
+    /// As the live tree has it: its memory without the image, the tree, the initrd, memory reservations and reserved
+    /// memory. What the tree says wrongly is logged; RAM whose owner can't be worked out isn't free.
+    pub fn of_tree(tree: &Tree<'_>, blob: u64) -> Self {
+        let mut ram = RamMap::new();
+        for region in tree.memory() {
+            match region {
+                Ok(region) => note(ram.add(bytes(region))),
+                Err(error) => warning!("memory left out: {error}"),
+            }
+        }
+        let total = ram.bytes();
+        note(ram.remove(layout::image_physical()));
+        note(ram.remove(blob..blob.saturating_add(tree.blob().len() as u64)));
+        match tree.chosen().map(|chosen| chosen.initrd()) {
+            Some(Ok(Some((start, end)))) => note(ram.remove(start..end)),
+            Some(Err(error)) => warning!("the initrd can't be found: {error}"),
+            _ => {}
+        }
+        for region in tree.memory_reservations() {
+            note(ram.remove(bytes(region)));
+        }
+        remove_reserved(tree, &mut ram);
+        Self { total, free: ram }
+    }
+
+    /// As the board file has it, where there is no tree.
+    pub fn of_claim(window: Window) -> Self {
+        let mut ram = RamMap::new();
+        note(ram.add(window.base..window.base.saturating_add(window.size)));
+        note(ram.remove(layout::image_physical()));
+        Self { total: window.size, free: ram }
+    }
+}
+
+/// A dynamic reservation has no place yet; whoever drives its owner places it.
+fn remove_reserved(tree: &Tree<'_>, ram: &mut RamMap<RANGES>) {
+    for reserved in tree.reserved_memory() {
+        let regions = match reserved {
+            Ok(reserved) => reserved.regions(),
+            Err(error) => {
+                warning!("reserved memory left out: {error}");
+                continue;
+            }
+        };
+        for region in regions {
+            match region {
+                Ok(region) => note(ram.remove(bytes(region))),
+                Err(error) => warning!("reserved memory left out: {error}"),
+            }
+        }
+    }
+}
+
+fn bytes(region: Region) -> core::ops::Range<u64> {
+    region.base..region.base.saturating_add(region.size)
+}
+
+fn note(result: Result<(), TooManyRanges>) {
+    if let Err(error) = result {
+        warning!("RAM left out: {error}");
+    }
+}

@@ -1,0 +1,43 @@
+//! The shell's loop: bytes in, one at a time; asleep when there are none.
+
+use kernel_core::shell::Shell;
+
+use crate::arch::beacon::{BEACON, Stage};
+use crate::arch::cpu;
+
+use super::console::{self, Console};
+use super::{Machine, tick};
+
+impl Machine<'_> {
+    /// Talks to whoever is at the console, for ever.
+    pub fn shell(&mut self) -> ! {
+        let mut shell = Shell::new();
+        let mut out = Console;
+        // The console's writer has no errors.
+        let _ = shell.start(&mut out);
+        BEACON.reach(Stage::Prompt);
+        loop {
+            match console::read() {
+                Some(byte) => {
+                    let _ = shell.feed(byte, self, &mut out);
+                }
+                None => sleep(),
+            }
+        }
+    }
+}
+
+/// Waits for an interrupt, unless a byte came since the queue was last looked at.
+fn sleep() {
+    if !console::wakes() && !tick::runs() {
+        return core::hint::spin_loop();
+    }
+    let were_on = cpu::mask_interrupts();
+    if console::is_idle() {
+        // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
+        cpu::wait_for_interrupt();
+    }
+    if were_on {
+        cpu::unmask_interrupts();
+    }
+}

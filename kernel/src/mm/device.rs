@@ -1,0 +1,68 @@
+//! Device windows: from a checked window to a bus.
+
+use hardware::board::Window;
+use hardware::check::Checked;
+
+use core::ptr::NonNull;
+
+use drivers::mmio::Mmio;
+
+use crate::arch::mmio;
+use crate::arch::mmu::{Memory, Protection};
+use crate::machine::lock::Lock;
+
+use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
+
+/// The windows that have an owner.
+static OWNED: Lock<heapless::Vec<Window, WINDOWS>> = Lock::new(heapless::Vec::new());
+const WINDOWS: usize = 64;
+
+/// Why a window can't be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceError {
+    /// Empty, beyond the map, or not aligned as accesses of 64 bits need.
+    #[error("{0} can't be mapped")]
+    Shape(Window),
+    /// Another driver has it or a part of it.
+    #[error("{0} overlaps {1}, which has an owner")]
+    Owned(Window, Window),
+    /// The list of owners is full.
+    #[error("more than {WINDOWS} windows are mapped")]
+    TooMany,
+    /// No mapping.
+    #[error(transparent)]
+    Map(#[from] MapError),
+}
+
+/// Maps `window` as Device-nGnRE, never executable, and makes the result its one owner.
+pub fn map_device(window: Checked<Window>) -> Result<mmio::Window, DeviceError> {
+    let window = window.get();
+    let end = window.base.checked_add(window.size).filter(|&end| end <= PHYSICAL_END);
+    let Some(end) = end.filter(|_| window.size > 0 && window.base.is_multiple_of(8)) else {
+        return Err(DeviceError::Shape(window));
+    };
+    let mut owned = OWNED.lock();
+    if let Some(other) = owned.iter().find(|other| overlap(&window, other)) {
+        return Err(DeviceError::Owned(window, *other));
+    }
+    owned.push(window).map_err(|_| DeviceError::TooMany)?;
+    let first = window.base & !(PAGE - 1);
+    let size = end.next_multiple_of(PAGE) - first;
+    table::map(DEVICE + first, first, size, Protection::ReadWrite, Memory::Device)?;
+    let base = NonNull::without_provenance(
+        core::num::NonZero::new((DEVICE + window.base) as usize).ok_or(DeviceError::Shape(window))?,
+    );
+    // SAFETY: the window is mapped as device memory for good, at an address that keeps the alignment of 8 checked
+    // above. It overlaps no window in OWNED, where it now stands itself, so no other Mmio covers it.
+    Ok(unsafe { Mmio::new(base, window.size as usize) })
+}
+
+fn overlap(a: &Window, b: &Window) -> bool {
+    // Both passed the checks of map_device, so neither sum overflows.
+    a.base < b.base + b.size && b.base < a.base + a.size
+}
+
+/// The nth window that has an owner.
+pub fn owned(index: usize) -> Option<Window> {
+    OWNED.lock().get(index).copied()
+}

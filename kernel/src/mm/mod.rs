@@ -1,0 +1,35 @@
+//! Memory: what is mapped where, RAM, the heap.
+//!
+//! The high half of the address space:
+//!
+//! | from | what |
+//! |---|---|
+//! | `0xffff_0000_0000_0000` | the linear map: physical address + this; RAM that nobody else owns, and firmware's device tree |
+//! | `0xffff_8000_0000_0000` | device windows: physical address + this |
+//! | `0xffff_ffff_8000_0000` | the image, by its sections |
+//!
+//! The low half is off. Every mapping is made once and never changed, so a valid entry never becomes another
+//! valid entry and no break-before-make is needed.
+
+mod blob;
+pub mod device;
+pub mod heap;
+pub mod ram;
+mod records;
+mod table;
+
+pub use blob::firmware_tree;
+pub use records::take_tree_records;
+pub use table::{MapError, leave_load_address, tables_in_use};
+
+/// Start of the linear map.
+const LINEAR: u64 = 0xffff_0000_0000_0000;
+/// Start of the device windows.
+const DEVICE: u64 = 0xffff_8000_0000_0000;
+/// First physical address that has no place in the linear map; the device windows end a table entry earlier,
+/// at the image's.
+const PHYSICAL_END: u64 = 1 << 46;
+/// The smallest mapping.
+const PAGE: u64 = 4096;
+/// What a level 2 entry maps.
+const BLOCK: u64 = 2 << 20;
