@@ -30,6 +30,7 @@ pub use timer::{Timer, TimerError};
 
 /// Register maps: one module per binding, from `schemas/devices/` by `codegen::registers`.
 pub mod registers {
-    #![allow(non_snake_case, non_upper_case_globals, non_camel_case_types)]
+    #![allow(non_snake_case, non_upper_case_globals, reason = "names are spelled as in the manuals")]
+    #![allow(clippy::identity_op, reason = "an offset of 0 is written like all others")]
     include!(concat!(env!("OUT_DIR"), "/registers.rs"));
 }

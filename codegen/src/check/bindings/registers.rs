@@ -75,5 +75,6 @@ fn check_overlaps(registers: &[Register], findings: &mut Findings) {
 
 fn alias(a: &Register, b: &Register) -> bool {
     let reads = |register: &Register| register.access.reads() || register.access.takes();
-    !(reads(a) && reads(b)) && !(a.access.writes() && b.access.writes())
+    let both = reads(a) && reads(b) || a.access.writes() && b.access.writes();
+    !both
 }
