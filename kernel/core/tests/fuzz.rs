@@ -17,6 +17,7 @@ const PARTS: &[&[u8]] = &[
     b"prop",
     b"tree",
     b"/cpus/cpu@0",
+    b"/bus@1/uart@10",
     b"/",
     b"reg",
     b"help",
@@ -89,7 +90,11 @@ impl Random {
 
 fn session(seed: u64, mut next: impl FnMut(&mut Random) -> Vec<u8>) {
     let mut random = Random(seed);
-    let system = if random.below(8) == 0 { Fake::bare() } else { Fake::new() };
+    let system = match random.below(8) {
+        0 => Fake::bare(),
+        1 | 2 => Fake::odd(),
+        _ => Fake::new(),
+    };
     let mut terminal = Terminal::new(system);
     for _ in 0..200 {
         let bytes = next(&mut random);

@@ -67,3 +67,8 @@ fn mistakes() {
 fn without_tree_and_board() {
     hold("bare.txt", Fake::bare());
 }
+
+#[test]
+fn odd_tree() {
+    hold("odd.txt", Fake::odd());
+}

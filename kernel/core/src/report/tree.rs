@@ -31,8 +31,13 @@ fn machine(tree: &Tree<'_>, row: &mut Rows<'_>) -> fmt::Result {
     let cpus = tree.cpus().filter_map(Result::ok).filter(|cpu| cpu.node.enabled());
     let by_psci = cpus.clone().filter(|cpu| matches!(cpu.enable_method, EnableMethod::Psci)).count();
     let name = cpus.clone().next().and_then(|cpu| cpu.node.compatible().next());
-    let cpus = format_args!("{} × {}, {by_psci} started by PSCI", cpus.count(), Shown(name.unwrap_or("(nameless)")));
-    row(&[&"cpus", &cpus])?;
+    match cpus.count() {
+        0 => row(&[&"cpus", &"(none)"])?,
+        count => {
+            let name = Shown(name.unwrap_or("(nameless)"));
+            row(&[&"cpus", &format_args!("{count} × {name}, {by_psci} started by PSCI")])?;
+        }
+    }
     match tree.psci() {
         Ok(Some(psci)) => row(&[&"psci", &psci.node.name(), &psci.conduit])?,
         Ok(None) => {}
@@ -41,7 +46,7 @@ fn machine(tree: &Tree<'_>, row: &mut Rows<'_>) -> fmt::Result {
     for region in tree.memory() {
         match region {
             Ok(region) => row(&[&"memory", &"", &Range(region.base, region.size), &Bytes(region.size)])?,
-            Err(error) => row(&[&"memory", &"", &error])?,
+            Err(error) => row(&[&"memory", &error])?,
         }
     }
     Ok(())

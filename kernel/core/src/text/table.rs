@@ -26,12 +26,15 @@ pub fn table(
     make: &mut dyn FnMut(&mut Rows<'_>) -> fmt::Result,
 ) -> fmt::Result {
     let mut widths = [0; COLUMNS];
-    make(&mut |cells| measure(cells, &mut widths))?;
+    make(&mut |cells| measure(cells, columns, &mut widths))?;
     make(&mut |cells| print(out, cells, columns, &widths))
 }
 
-fn measure(cells: &[&dyn Display], widths: &mut [usize]) -> fmt::Result {
-    for (cell, width) in cells.iter().zip(widths) {
+/// Nothing stands right of a row's last cell, so a long one there doesn't push the other rows apart.
+fn measure(cells: &[&dyn Display], columns: &[Align], widths: &mut [usize]) -> fmt::Result {
+    let last = cells.len().saturating_sub(1);
+    let counted = if columns.get(last) == Some(&Align::Right) { cells } else { cells.get(..last).unwrap_or_default() };
+    for (cell, width) in counted.iter().zip(widths) {
         *width = (*width).max(width_of(*cell)?);
     }
     Ok(())
@@ -95,9 +98,10 @@ mod tests {
         table(&mut out, &[Align::Left, Align::Right, Align::Left], &mut |row| {
             row(&[&"pl011", &33, &"console"])?;
             row(&[&"µs", &1024, &""])?;
-            row(&[&"", &"", &"far"])
+            row(&[&"", &"", &"far"])?;
+            row(&[&"a last cell may be long"])
         })
         .unwrap();
-        assert_eq!(out, "pl011    33  console\nµs     1024\n             far\n");
+        assert_eq!(out, "pl011    33  console\nµs     1024\n             far\na last cell may be long\n");
     }
 }

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 mod board;
+mod odd;
 
 use std::cell::{Cell, RefCell};
 
@@ -40,8 +41,17 @@ pub(crate) struct Terminal {
 impl Fake {
     /// With board, tree and ledger.
     pub(crate) fn new() -> Self {
+        Self::over(BLOB)
+    }
+
+    /// The same board over a tree in which little makes sense.
+    pub(crate) fn odd() -> Self {
+        Self::over(odd::blob().leak())
+    }
+
+    fn over(blob: &'static [u8]) -> Self {
         let records = vec![Record::EMPTY; 256].leak();
-        let tree: &'static Tree<'static> = Box::leak(Box::new(Tree::open(BLOB, records).expect("a reference tree")));
+        let tree: &'static Tree<'static> = Box::leak(Box::new(Tree::open(blob, records).expect("a tree")));
         let rows = vec![Row::EMPTY; 64].leak();
         let ledger = check(&BOARD, tree, rows).expect("enough rows");
         Self { tree: Some(tree), ledger: Some(ledger), board: Some(&BOARD), ..Self::bare() }

@@ -35,7 +35,7 @@ fn help<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 fn list(call: &mut Call<'_>) -> fmt::Result {
     table(call.out, &[Align::Left], &mut |row| {
         for category in Category::ALL {
-            row(&[&category.title(), &""])?;
+            row(&[&category.title()])?;
             for command in super::ALL.iter().filter(|command| command.category == category) {
                 row(&[&format_args!("  {}", command.name), &command.brief])?;
             }
