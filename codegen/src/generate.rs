@@ -45,6 +45,8 @@ pub struct Image {
 
 /// What all boards have in common.
 struct Common {
+    /// Nothing in it was found wrong.
+    usable: bool,
     bindings: Bindings,
     presets_source: Arc<Source>,
     presets: Presets,
@@ -63,8 +65,10 @@ pub fn boards(root: &Path) -> Vec<String> {
 /// The board `name` of the project at `root`.
 pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
     let mut findings = Findings::default();
-    let made = Common::read(root, &mut findings).and_then(|common| {
-        let (source, file) = read(root, name, &mut findings)?;
+    let common = Common::read(root, &mut findings);
+    let made = read(root, name, &mut findings).and_then(|(source, file)| {
+        // Without all bindings, devices would be missing that aren't.
+        let common = common.filter(|common| common.usable)?;
         let board = common.board(root, &source, &file, &mut findings)?;
         let tables = match findings.has_errors() {
             true => String::new(),
@@ -83,10 +87,12 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
     if names.is_empty() {
         return Err(no_board(root).into());
     }
-    let made = Common::read(root, &mut findings).map(|common| {
-        let files: Vec<_> = names.iter().filter_map(|name| read(root, name, &mut findings)).collect();
-        let refs: Vec<_> = files.iter().map(|(source, file)| (source, file)).collect();
-        check::image(&refs, target, &mut findings);
+    let common = Common::read(root, &mut findings);
+    let files: Vec<_> = names.iter().filter_map(|name| read(root, name, &mut findings)).collect();
+    let refs: Vec<_> = files.iter().map(|(source, file)| (source, file)).collect();
+    check::image(&refs, target, &mut findings);
+    // Without all bindings, devices would seem to be missing that aren't.
+    let made = common.filter(|common| common.usable).map(|common| {
         let made = files.iter().filter_map(|(source, file)| common.board(root, source, file, &mut findings));
         let boards: Vec<Board> = made.collect();
         (common, boards)
@@ -123,10 +129,13 @@ fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>
 
 impl Common {
     fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
-        let bindings = device::bindings(root, findings);
+        let mut found = Findings::default();
+        let bindings = device::bindings(root, &mut found);
+        let usable = !found.has_errors();
+        findings.extend(found);
         let presets_source = file::text(root, preset::FILE, &Place::Nowhere, findings);
         let presets = presets_source.as_ref().and_then(|source| preset::read(source, findings));
-        Some(Self { bindings, presets_source: presets_source?, presets: presets? })
+        Some(Self { usable, bindings, presets_source: presets_source?, presets: presets? })
     }
 
     /// Resolves and checks one board.

@@ -5,7 +5,7 @@ use crate::model::board::{Board, Inputs};
 use crate::parse::nearest;
 
 /// As `CARGO_CFG_TARGET_ARCH` spells them.
-const KNOWN: [&str; 1] = ["aarch64"];
+pub(super) const KNOWN: [&str; 1] = ["aarch64"];
 
 pub(super) fn check(inputs: Inputs<'_>, _: &Board, findings: &mut Findings) {
     let arch = &inputs.file.board.arch;

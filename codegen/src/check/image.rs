@@ -24,7 +24,8 @@ pub fn image(boards: &[(&Arc<Source>, &File)], target: &str, findings: &mut Find
 
 fn arch(source: &Arc<Source>, file: &File, target: &str, findings: &mut Findings) {
     let arch = &file.board.arch;
-    if arch.get_ref() == target {
+    // One that Keel doesn't know at all is another finding.
+    if arch.get_ref() == target || !super::arch::KNOWN.contains(&arch.get_ref().as_str()) {
         return;
     }
     let place = Place::text(source, arch.span());

@@ -22,7 +22,7 @@ pub(super) fn check(_: Inputs<'_>, board: &Board, findings: &mut Findings) {
             if matches!(line.value.trigger, Trigger::EdgeRising | Trigger::EdgeFalling) {
                 finding = finding.note("the line is edge-triggered: an edge of one can hide the other's");
             }
-            findings.push(finding);
+            findings.push(finding.help("legal, if each handler expects the other's interrupts"));
         }
     }
 }

@@ -15,11 +15,11 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
         if windows < binding.windows.len() {
             let needs = binding.windows[windows].size.place.clone();
             let needed = count(binding.windows.len(), "window");
-            findings.push(unmet(device, &needed, place("reg"), count(windows, "entry"), needs, binding));
+            findings.push(unmet(device, &needed, place("reg"), has(windows, "reg"), needs, binding));
         }
         if interrupts < usize::from(binding.interrupts.value) {
             let needed = count(binding.interrupts.value.into(), "interrupt");
-            let label = count(interrupts, "interrupt");
+            let label = has(interrupts, "interrupts");
             let needs = binding.interrupts.place.clone();
             findings.push(unmet(device, &needed, place("interrupts"), label, needs, binding));
         }
@@ -33,13 +33,22 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
 
 fn unmet(device: &Device, needed: &str, place: Place, label: String, needs: Place, binding: &Binding) -> Finding {
     let message = format!("`{}` needs {needed}, which `{}` doesn't bring", binding.name.value, device.path);
-    Finding::error(code::NEED_UNMET, message, place, label).with(needs, "needed here")
+    Finding::error(code::NEED_UNMET, message, place, label)
+        .with(needs, "needed here")
+        .help(format!("the node is incomplete, or `{}` asks for too much", binding.source.path))
+}
+
+fn has(number: usize, property: &str) -> String {
+    match number {
+        0 => format!("has no `{property}`"),
+        1 => format!("`{property}` has 1 entry"),
+        number => format!("`{property}` has {number} entries"),
+    }
 }
 
 fn count(number: usize, noun: &str) -> String {
     match (number, noun) {
         (1, noun) => format!("1 {noun}"),
-        (number, "entry") => format!("{number} entries"),
         (number, noun) => format!("{number} {noun}s"),
     }
 }

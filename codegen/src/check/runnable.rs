@@ -16,7 +16,7 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
         let Some(&first) = of_class.peek() else {
             let place = Place::file(board.tree.clone());
             let message = format!("no binding knows a {noun} of `{}`", board.name);
-            findings.push(Finding::warning(code::NO_DRIVER, message, place, "the image can't run there"));
+            findings.push(Finding::warning(code::NO_DRIVER, message, place, "an image can't run there"));
             continue;
         };
         if of_class.all(|device| device.driver.is_none()) {
@@ -26,7 +26,8 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
             };
             let message = format!("no driver for the {noun} of `{}`", board.name);
             let label = format!("the binding `{}` names none", first.binding_name);
-            findings.push(Finding::warning(code::NO_DRIVER, message, place, label));
+            let finding = Finding::warning(code::NO_DRIVER, message, place, label);
+            findings.push(finding.help("its facts are checked and reported, but an image can't run there"));
         }
     }
 }

@@ -15,7 +15,8 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
             let label = format!("{:#x} bytes", window.value.size);
             let needs = format!("`{}` needs {:#x} bytes", binding.name.value, need.size.value);
             let finding = Finding::error(code::WINDOW_TOO_SMALL, message, window.place.clone(), label);
-            findings.push(finding.with(need.size.place.clone(), needs));
+            let help = format!("one of the two is wrong; the manual is {}", binding.manual);
+            findings.push(finding.with(need.size.place.clone(), needs).help(help));
         }
     }
 }

@@ -66,7 +66,10 @@ fn element<'a>(labels: Vec<(AnnotationKind, &'a Label)>) -> Vec<Element<'a>> {
             vec![Snippet::source(&source.text).path(&source.path).annotations(annotations).into()]
         }
         Place::Node { file, node, property } => {
-            let line = if property.is_empty() { node } else { property };
+            let line = match property.as_str() {
+                "" => format!("{} {{ … }};", node.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("/")),
+                property => property.to_owned(),
+            };
             let mark = kind.span(0..line.len()).label(first.text.as_str());
             let path = format!("{file}: {node}");
             vec![Snippet::source(line).line_numbering(false).path(path).annotation(mark).into()]

@@ -14,13 +14,15 @@ pub struct Blob {
     pub path: Arc<str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// Where it was named.
+    pub named: Place,
 }
 
 impl Blob {
     /// Reads `path`; `named` is where it was named.
     pub fn read(root: &std::path::Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Self> {
         let bytes = file::bytes(root, path, named, findings)?;
-        Some(Self { path: path.into(), bytes })
+        Some(Self { path: path.into(), bytes, named: named.clone() })
     }
 
     /// Opens it with as many records as it takes.
@@ -39,12 +41,18 @@ impl Blob {
 
     /// The blob isn't a tree.
     fn malformed(&self, error: TreeError) -> Finding {
-        let message = format!("`{}` isn't a device tree", self.path);
-        let place = match error.offset() {
-            Some(offset) => Place::Offset { file: self.path.clone(), offset },
-            None => Place::File { file: self.path.clone() },
+        let foreign = matches!(error, TreeError::TooShort { .. } | TreeError::Magic { .. });
+        let message = match foreign {
+            true => format!("`{}` isn't a device tree", self.path),
+            false => format!("`{}` is a broken device tree", self.path),
         };
+        let offset = match error {
+            TreeError::Truncated { have, .. } => have,
+            error => error.offset().unwrap_or(0),
+        };
+        let place = Place::Offset { file: self.path.clone(), offset };
         Finding::error(code::NOT_A_TREE, message, place, error.to_string())
+            .with(self.named.clone(), "named here")
             .help("dump it again from the firmware, or make it from its DTS with dtc")
     }
 

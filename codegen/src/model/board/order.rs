@@ -42,4 +42,5 @@ fn cycle(devices: &[Device], waiting: &BTreeSet<usize>, start: usize, inputs: In
     let place = inputs.blob.place(node, property);
     Finding::error(code::DEPENDENCY_CYCLE, format!("`{}` has to start before itself", first.name), place, "")
         .note(format!("each needs the next: {}", names.join(" → ")))
+        .help("no hardware works like that: one of these references is wrong in the tree")
 }

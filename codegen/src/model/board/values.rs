@@ -30,7 +30,7 @@ pub(super) fn windows(
                 windows.push(located(inputs, node, window, index, "reg", how));
             }
             Err(error) if index < binding.windows.len() => {
-                findings.push(meaningless(inputs, node, error, "reg", format!("reg entry {index}")));
+                findings.push(meaningless(inputs, node, error, "reg", format!("window {index}")));
             }
             Err(error) => left_out.push(format!("reg[{index}]: {error}")),
         }
@@ -96,7 +96,7 @@ pub(super) fn clocks(
                 rates.push(located(inputs, node, rate, 0, "clock-frequency", "clock-frequency".to_owned()));
             }
             Some(Err(error)) => {
-                findings.push(meaningless(inputs, node, error, "clock-frequency", "clock rate".to_owned()));
+                findings.push(meaningless(inputs, node, error, "clock-frequency", "the clock rate".to_owned()));
             }
             None => {}
         }
@@ -112,7 +112,7 @@ pub(super) fn conduit(inputs: Inputs<'_>, node: Node<'_>, findings: &mut Finding
         }
         // PSCI's own node is the only one at which its error is told.
         Err(error) if node.property("method").is_some() => {
-            findings.push(meaningless(inputs, node, error, "method", "conduit".to_owned()));
+            findings.push(meaningless(inputs, node, error, "method", "the conduit".to_owned()));
             None
         }
         _ => None,
@@ -129,7 +129,7 @@ pub(super) fn cpus(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Cpu> {
                 mpidr: located(inputs, cpu.node, cpu.mpidr, 0, "reg", "reg".to_owned()),
             }),
             Err(error) => {
-                findings.push(meaningless(inputs, inputs.tree.root(), error, "", "affinity of a CPU".to_owned()));
+                findings.push(meaningless(inputs, inputs.tree.root(), error, "", "the affinity of a CPU".to_owned()));
             }
         }
     }
@@ -151,13 +151,17 @@ fn located<T>(
 
 /// The tree has the property, but it has no meaning.
 fn meaningless(inputs: Inputs<'_>, node: Node<'_>, error: TreeError, property: &str, what: String) -> Finding {
-    let place = inputs.blob.place_of(inputs.tree, error, node, property);
+    let culprit = inputs.blob.place_of(inputs.tree, error, node, property);
     let path = node.path();
     if let TreeError::Phandle { phandle, .. } = error {
-        let message = format!("the {what} of `{path}` refers to a node that isn't there");
+        let message = format!("{what} of `{path}` refers to a node that isn't there");
         let label = format!("no node has the phandle {phandle:#x}");
-        return Finding::error(code::UNRESOLVED_PHANDLE, message, place, label);
+        return Finding::error(code::UNRESOLVED_PHANDLE, message, culprit, label)
+            .help("the tree lacks a node, or an overlay that brings it");
     }
-    Finding::error(code::MEANINGLESS_PROPERTY, format!("the {what} of `{path}` can't be worked out"), place, "")
-        .note(error.to_string())
+    let place = inputs.blob.place(node, property);
+    let message = format!("{what} of `{path}` can't be worked out");
+    let finding = Finding::error(code::MEANINGLESS_PROPERTY, message, place.clone(), "has no meaning here");
+    let finding = if culprit == place { finding } else { finding.with(culprit, "because of this") };
+    finding.note(error.to_string())
 }

@@ -9,7 +9,7 @@ use serde_spanned::de::{SpannedDeserializer, is_spanned};
 use toml::Spanned;
 use toml::de::{DeInteger, DeValue};
 
-use super::misread::{Kind, Misread};
+use super::misread::Misread;
 
 /// A value that serde can read.
 #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ where
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Misread> {
         match self.value.take() {
             Some(value) => seed.deserialize(ValueReader(value)),
-            None => Err(Kind::Invalid { message: "a key without a value".to_owned() }.into()),
+            None => Err(serde::de::Error::custom("a key without a value")),
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) enum Kind {
     UnknownVariant { word: String, expected: &'static [&'static str] },
     Missing { field: &'static str },
     Type { found: String, expected: String },
-    Invalid { message: String },
+    Invalid { message: String, label: String },
 }
 
 impl Misread {
@@ -36,7 +36,7 @@ impl From<Kind> for Misread {
 
 impl serde::de::Error for Misread {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Kind::Invalid { message: message.to_string() }.into()
+        Kind::Invalid { message: message.to_string(), label: String::new() }.into()
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -44,7 +44,7 @@ impl serde::de::Error for Misread {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Kind::Invalid { message: format!("expected {expected}, found {}", noun(found)) }.into()
+        Kind::Invalid { message: format!("expected {expected}"), label: format!("this is {}", noun(found)) }.into()
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {

@@ -85,7 +85,9 @@ fn finding(source: &Arc<Source>, misread: &Misread, span: Range<usize>) -> Findi
         Kind::Type { found, expected } => {
             Finding::error(code::WRONG_TYPE, format!("expected {expected}"), place, format!("this is {found}"))
         }
-        Kind::Invalid { message } => Finding::error(code::INVALID_VALUE, message.as_str(), place, ""),
+        Kind::Invalid { message, label } => {
+            Finding::error(code::INVALID_VALUE, message.as_str(), place, label.as_str())
+        }
     }
 }
 

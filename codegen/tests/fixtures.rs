@@ -1,0 +1,128 @@
+//! Every rule against the smallest project that breaks it and one that just doesn't; see `fixtures/README.md`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codegen::findings::{Findings, code};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The cases of `accept` or `reject`, in order.
+fn cases(kind: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(fixtures().join(kind)).unwrap();
+    let mut cases: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    cases
+}
+
+/// Lays `case` over the base, in a folder of its own.
+fn project(case: &Path) -> PathBuf {
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures").join(case.file_name().unwrap());
+    let _ = fs::remove_dir_all(&root);
+    copy(&fixtures().join("accept/base"), &root);
+    copy(case, &root);
+    if let Ok(grow) = fs::read_to_string(case.join("grow.txt")) {
+        let (file, size) = grow.trim().split_once(' ').unwrap();
+        fs::File::create(root.join(file)).unwrap().set_len(size.parse().unwrap()).unwrap();
+    }
+    if let Ok(cut) = fs::read_to_string(case.join("cut.txt")) {
+        let (file, size) = cut.trim().split_once(' ').unwrap();
+        fs::OpenOptions::new().write(true).open(root.join(file)).unwrap().set_len(size.parse().unwrap()).unwrap();
+    }
+    root
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let from = entry.unwrap().path();
+        let to = to.join(from.file_name().unwrap());
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(&from, &to).unwrap();
+        }
+    }
+}
+
+/// What an image of the case's boards comes to; the tables and the findings.
+fn outcome(case: &Path) -> (Option<String>, Findings) {
+    let root = project(case);
+    let boards = fs::read_to_string(case.join("image.txt")).unwrap_or_else(|_| "b".to_owned());
+    let boards: Vec<&str> = boards.lines().collect();
+    let outcome = match codegen::image(&root, &boards, "aarch64") {
+        Ok(image) => (Some(image.tables), image.findings),
+        Err(findings) => (None, findings),
+    };
+    let _ = fs::remove_dir_all(&root);
+    outcome
+}
+
+fn name(case: &Path) -> &str {
+    case.file_name().unwrap().to_str().unwrap()
+}
+
+#[test]
+fn what_breaks_a_rule_is_found_and_shown() {
+    let mut wrong = Vec::new();
+    for case in cases("reject") {
+        let (_, findings) = outcome(&case);
+        let code = name(&case).split('-').next().unwrap().to_owned();
+        let found: BTreeSet<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+        if found != BTreeSet::from([code.as_str()]) {
+            wrong.push(format!("{} found {found:?}\n{findings}", name(&case)));
+        }
+        let expected = case.join("expected.txt");
+        if std::env::var_os("KEEL_BLESS").is_some() {
+            fs::write(&expected, findings.render()).unwrap();
+        }
+        let wanted = fs::read_to_string(&expected).unwrap_or_default();
+        if wanted != findings.render() {
+            wrong.push(format!("{}: expected\n{wanted}but got\n{findings}", name(&case)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_keeps_the_rules_has_no_findings() {
+    for case in cases("accept") {
+        let (tables, findings) = outcome(&case);
+        assert!(findings.is_empty(), "{}:\n{findings}", name(&case));
+        assert!(tables.is_some_and(|tables| tables.contains("pub static BOARDS")), "{}", name(&case));
+    }
+}
+
+#[test]
+fn every_code_has_a_page_and_fixtures_on_both_sides() {
+    // The first case of a code is the example on its page.
+    let mut rejected: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for case in cases("reject") {
+        rejected.entry(name(&case).split('-').next().unwrap().to_owned()).or_insert(case);
+    }
+    let accepted: BTreeMap<String, PathBuf> = cases("accept")
+        .into_iter()
+        .flat_map(|case| {
+            let codes = fs::read_to_string(case.join("accepts.txt")).unwrap();
+            let codes: Vec<String> = codes.split_whitespace().map(str::to_owned).collect();
+            codes.into_iter().map(move |code| (code, case.clone()))
+        })
+        .collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for code in code::ALL {
+        let page = fs::read_to_string(root.join(code.page())).unwrap_or_default();
+        assert!(page.starts_with(&format!("# {code}: ")), "{} isn't the page of {code}", code.page());
+        assert!(rejected.contains_key(code.as_str()), "nothing is rejected for {code}");
+        let expected = fs::read_to_string(rejected[code.as_str()].join("expected.txt")).unwrap();
+        let example = expected.split("\n\n").next().unwrap();
+        // A page that shows a rendering shows the real one.
+        let shown = page.split_once("```text\n").and_then(|(_, rest)| rest.split_once("\n```")).map(|(shown, _)| shown);
+        assert!(shown.is_none_or(|shown| shown == example), "{} shows something else than:\n{example}", code.page());
+        assert!(accepted.contains_key(code.as_str()), "nothing shows what {code} accepts");
+    }
+    let known: BTreeSet<String> = code::ALL.iter().map(|code| code.to_string()).collect();
+    assert!(rejected.keys().all(|code| known.contains(code)), "fixtures for codes that aren't there");
+}
