@@ -149,3 +149,77 @@ impl<B, T, R, A> fmt::Debug for Register<'_, B, T, R, A> {
         write!(f, "Register({:#x})", self.offset)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tock_registers::interfaces::ReadWriteable;
+
+    use super::*;
+    use crate::mmio::fake::{Op, Script};
+    use crate::registers::fw_cfg;
+    use crate::registers::gicv2::{gicc, gicd};
+    use crate::registers::pcie_ecam::{self, COMMAND, STATUS};
+    use crate::registers::pl011;
+
+    #[test]
+    fn a_modify_is_one_load_and_one_store_of_the_registers_width() {
+        let script = Script::new(pcie_ecam::SIZE, [Op::Load(4, 2, 0x0401), Op::Store(4, 2, 0x0403)]);
+        let registers = pcie_ecam::Registers::new(script).expect("a window of its size");
+        registers.command().modify(COMMAND::MEMORY::SET);
+    }
+
+    #[test]
+    fn write_one_to_clear_stores_the_ones_and_reads_nothing() {
+        let script = Script::new(pcie_ecam::SIZE, [Op::Store(6, 2, 0x8100)]);
+        let registers = pcie_ecam::Registers::new(script).expect("a window of its size");
+        registers.status().clear(STATUS::MASTER_DATA_PARITY::SET + STATUS::DETECTED_PARITY::SET);
+    }
+
+    #[test]
+    fn write_one_to_set_stores_the_ones_and_reads_nothing() {
+        let script = Script::new(gicd::SIZE, [Op::store32(0x104, 0x80)]);
+        let registers = gicd::Registers::new(script).expect("a window of its size");
+        registers.isenabler(1).expect("one of 32").raise_mask(0x80);
+    }
+
+    #[test]
+    fn a_take_loads_once_however_many_fields_are_asked() {
+        let script = Script::new(gicc::SIZE, [Op::load32(0x00c, 0x0c21)]);
+        let mut registers = gicc::Registers::new(script).expect("a window of its size");
+        let acknowledged = registers.iar().take();
+        assert_eq!(acknowledged.read(gicc::IAR::InterruptID), 0x21);
+        assert_eq!(acknowledged.read(gicc::IAR::CPUID), 3);
+    }
+
+    #[test]
+    fn the_widths_of_a_binding_are_those_of_the_accesses() {
+        let script = Script::new(fw_cfg::SIZE, [Op::Store(8, 2, 0x1900), Op::Load(0, 8, 7)]);
+        let mut registers = fw_cfg::Registers::new(script).expect("a window of its size");
+        registers.selector().set(0x1900);
+        assert_eq!(registers.data().take().get(), 7);
+    }
+
+    #[test]
+    fn arrays_end_where_the_binding_says() {
+        let script = Script::new(gicd::SIZE, [Op::load32(0x7f8, 1)]);
+        let registers = gicd::Registers::new(script).expect("a window of its size");
+        assert_eq!(registers.ipriorityr(254).map(|register| register.get()), Some(1));
+        assert!(registers.ipriorityr(255).is_none());
+        assert!(registers.ipriorityr(usize::MAX).is_none());
+    }
+
+    #[test]
+    fn enumerations_read_back_as_names() {
+        use pl011::LCR_H;
+        let script = Script::new(pl011::SIZE, [Op::load32(0x02c, 0x70)]);
+        let registers = pl011::Registers::new(script).expect("a window of its size");
+        let length = registers.lcr_h().read_as_enum::<LCR_H::WLEN::Value>(LCR_H::WLEN);
+        assert_eq!(length, Some(LCR_H::WLEN::Value::Bits8));
+    }
+
+    #[test]
+    fn a_window_that_is_too_small_is_given_back_as_an_error() {
+        let script = Script::new(pl011::SIZE - 1, []);
+        assert_eq!(pl011::Registers::new(script).map(drop), Err(TooSmall));
+    }
+}

@@ -21,8 +21,6 @@ const FIFO: usize = 16;
 #[derive(Debug)]
 pub struct Pl011<B: Bus> {
     registers: Registers<B>,
-    /// How many bytes an empty transmitter takes.
-    room: usize,
     /// A byte that came with the news of an overrun, which had to be told first.
     held: Option<u8>,
 }
@@ -49,7 +47,7 @@ impl<B: Bus> Pl011<B> {
         if !registers.probe() {
             return Err(ConsoleError::NotThere);
         }
-        let mut uart = Self { registers, room: FIFO, held: None };
+        let mut uart = Self { registers, held: None };
         match baud {
             Baud::Keep if uart.is_running() => {}
             Baud::Keep => uart.restart(None)?,
@@ -100,9 +98,9 @@ impl<B: Bus> Console for Pl011<B> {
         Ok(())
     }
 
-    /// One poll fills the FIFO: an empty one takes `room` bytes whatever the line does.
+    /// One poll fills the FIFO, which [`Pl011::new`] has left enabled.
     fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), ConsoleError> {
-        for chunk in bytes.chunks(self.room) {
+        for chunk in bytes.chunks(FIFO) {
             self.wait(|flags| flags.is_set(FR::TXFE))?;
             for &byte in chunk {
                 self.registers.dr().write(DR::DATA.val(byte.into()));

@@ -36,3 +36,6 @@ macro_rules! accesses {
     };
 }
 use accesses;
+
+#[cfg(test)]
+mod tests;
