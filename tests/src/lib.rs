@@ -6,6 +6,7 @@
 //! - [`Guest`] is a running machine: [`Guest::run`] types a command and gives back exactly its output.
 //! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`mismatch`] makes trees in which one fact is wrong, and holds check and kernel to the verdict on it.
+//! - [`mutate`] breaks blobs at random, the same way for the same seed.
 //! - [`Failure`] says what went wrong, with the end of the transcript.
 //!
 //! Silence is failure: a guest that prints nothing for [`Patience::silence`] while a test waits for it has failed. The
@@ -19,6 +20,7 @@ mod handover;
 pub mod image;
 mod machine;
 pub mod mismatch;
+pub mod mutate;
 pub mod paths;
 mod serial;
 mod tree;

@@ -7,6 +7,7 @@ use hardware::board::{Board, Fact};
 use tests::mismatch::{self, Mutation, Reference, guest, host};
 use tests::{Failure, Image};
 
+#[expect(unreachable_pub, reason = "written for the kernel, which has it in a public module")]
 mod tables {
     //! The tables of all boards, as the kernel has them.
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
