@@ -97,6 +97,7 @@ impl<const N: usize> Default for RamMap<N> {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "a list of ranges may have one")]
 mod tests {
     use super::*;
 

@@ -89,6 +89,6 @@ fn list(before: &str, completer: &dyn Completer, widest: usize, screen: &mut Scr
 /// Of a path only its last part is listed.
 fn label(candidate: &str) -> &str {
     let end = candidate.len() - usize::from(candidate.ends_with('/'));
-    let start = candidate[..end].rfind('/').map_or(0, |slash| slash + 1);
-    &candidate[start..]
+    let slash = candidate.get(..end).and_then(|path| path.rfind('/'));
+    slash.and_then(|slash| candidate.get(slash + 1..)).unwrap_or(candidate)
 }

@@ -72,7 +72,7 @@ impl<'o> Screen<'o> {
     fn left(&mut self, columns: usize) -> fmt::Result {
         match columns {
             // Up to four, backspaces are no longer than the sequence.
-            0..=4 => self.out.write_str(&"\x08\x08\x08\x08"[..columns]),
+            0..=4 => self.out.write_str("\x08\x08\x08\x08".get(..columns).unwrap_or_default()),
             _ => write!(self.out, "\x1b[{columns}D"),
         }
     }

@@ -164,7 +164,7 @@ impl<const N: usize> Writer<'_, N> {
             return;
         }
         let room = MAX_TEXT - self.length;
-        let kept = &text[..text.floor_char_boundary(room)];
+        let kept = text.get(..text.floor_char_boundary(room)).unwrap_or_default();
         self.ring.make_room(kept.len());
         // Text, then its length, then the end: whatever interrupts this finds a readable log.
         self.ring.store(self.ring.end, kept.as_bytes());

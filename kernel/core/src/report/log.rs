@@ -4,6 +4,7 @@ use core::fmt::{self, Write};
 
 use crate::log::{Cursor, Log, Record};
 use crate::system::Clock;
+use crate::text::Shown;
 
 /// The newest `newest` records, oldest first, and how many are lost.
 pub(crate) fn log(log: &dyn Log, clock: &dyn Clock, newest: usize, out: &mut dyn Write) -> fmt::Result {
@@ -31,11 +32,6 @@ fn record(record: &Record, clock: &dyn Clock, out: &mut dyn Write) -> fmt::Resul
         Some(time) => write!(out, "[{:5}.{:06}]", time / 1_000_000_000, time / 1_000 % 1_000_000)?,
         None => write!(out, "[{:12}]", record.ticks)?,
     }
-    write!(out, " {:<5} ", record.level.name())?;
-    for part in record.text.split_inclusive(char::is_control) {
-        let plain = part.trim_end_matches(char::is_control);
-        out.write_str(plain)?;
-        part[plain.len()..].chars().try_for_each(|control| write!(out, "{}", control.escape_default()))?;
-    }
+    write!(out, " {:<5} {}", record.level.name(), Shown(&record.text))?;
     out.write_str(if record.truncated { "…\n" } else { "\n" })
 }

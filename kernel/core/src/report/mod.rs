@@ -12,6 +12,6 @@ pub(crate) use facts::{OriginOf, facts_json};
 pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;
 pub(crate) use memory::memory;
-pub(crate) use raw::{Raw, text};
+pub(crate) use raw::Raw;
 pub use tree::tree;
 pub(crate) use uptime::uptime;

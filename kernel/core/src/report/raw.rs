@@ -68,14 +68,6 @@ fn strings(value: &[u8]) -> Option<&str> {
     text.split('\0').all(printable).then_some(text)
 }
 
-/// Text from the tree with its control characters shown, not obeyed.
-pub(crate) fn text(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    text.chars().try_for_each(|char| match char.is_control() {
-        true => write!(f, "{}", char.escape_default()),
-        false => fmt::Write::write_char(f, char),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::string::ToString;

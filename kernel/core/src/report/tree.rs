@@ -5,8 +5,7 @@ use core::fmt::{self, Display, Write};
 use hardware::board::{Board, Interrupt, Window};
 use hardware::tree::{EnableMethod, Node, Tree, TreeError};
 
-use super::raw;
-use crate::text::{Address, Align, Bytes, Rows, table};
+use crate::text::{Address, Align, Bytes, Rows, Shown, table};
 
 /// Prints the summary. Devices are those that a binding of the board's build knows.
 pub fn tree(tree: &Tree<'_>, board: Option<&'static Board>, out: &mut dyn Write) -> fmt::Result {
@@ -149,14 +148,5 @@ struct Range(u64, u64);
 impl Display for Range {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}–{}", Address(self.0), Address(self.0.saturating_add(self.1.saturating_sub(1))))
-    }
-}
-
-/// Text from the tree with its control characters shown, not obeyed.
-struct Shown<'t>(&'t str);
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        raw::text(self.0, f)
     }
 }

@@ -30,15 +30,15 @@ pub(super) struct Args<'c> {
 /// Words that the form has no place for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Misuse<'c> {
-    #[error("there is no {command} {word:?}{}", Hint(*nearest))]
+    #[error("there is no {command} \"{word}\"{}", Hint(*nearest))]
     NoForm { command: &'static str, word: &'c str, nearest: Option<&'static str> },
     #[error("it takes a word")]
     NeedsForm,
-    #[error("unknown flag {flag:?}{}", Hint(*nearest))]
+    #[error("unknown flag \"{flag}\"{}", Hint(*nearest))]
     UnknownFlag { flag: &'c str, nearest: Option<&'static str> },
     #[error("{flag} needs a value: {flag} {value}")]
     NeedsValue { flag: &'static str, value: &'static str },
-    #[error("{word:?} is one too many")]
+    #[error("\"{word}\" is one too many")]
     Extra { word: &'c str },
     #[error("{name} is missing")]
     Missing { name: &'static str },
@@ -51,7 +51,7 @@ pub(super) enum Failure<'c> {
     #[error("output failed")]
     Output,
     /// A value is none.
-    #[error("{text:?} is no {wanted}")]
+    #[error("\"{text}\" is no {wanted}")]
     Value { text: &'c str, wanted: &'static str },
     #[error("no board: the live tree fits none of the tables")]
     NoBoard,
@@ -61,9 +61,9 @@ pub(super) enum Failure<'c> {
     NoTree,
     #[error("{path}: no such node{}", Hint(*nearest))]
     NoNode { path: &'c str, nearest: Option<Path<'c>> },
-    #[error("{node} has no property {name:?}")]
+    #[error("{node} has no property \"{name}\"")]
     NoProperty { node: &'c str, name: &'c str },
-    #[error("no command {name:?}{}", Hint(*nearest))]
+    #[error("no command \"{name}\"{}", Hint(*nearest))]
     NoCommand { name: &'c str, nearest: Option<&'static str> },
     #[error("{path}: {error}")]
     File { path: &'c str, error: FsError },

@@ -21,8 +21,8 @@ type Joined = heapless::String<MAX_LINE>;
 impl Completer for Completion<'_> {
     fn complete(&self, line: &str, each: &mut dyn FnMut(&str)) -> usize {
         let start = line.rfind([' ', ';', '\t']).map_or(0, |blank| blank + 1);
-        let (before, word) = line.split_at(start);
-        let command = before.rfind(';').map_or(before, |end| &before[end + 1..]);
+        let (before, word) = line.split_at_checked(start).unwrap_or((line, ""));
+        let command = before.rsplit(';').next().unwrap_or_default();
         let mut each = |candidate: &str| {
             if candidate.starts_with(word) {
                 each(candidate);
@@ -76,27 +76,28 @@ impl Completion<'_> {
 
     /// The entries of the directory that `word` has got to.
     fn files(&self, word: &str, each: &mut Each<'_>) {
-        let folder = word.rfind('/').map_or("", |slash| &word[..=slash]);
+        let folder = word.rsplit_once('/').map(|(folder, _)| folder);
+        let slash = if folder.is_some() { "/" } else { "" };
+        let folder = folder.unwrap_or_default();
         let listed = if folder.is_empty() { "/" } else { folder };
         // A path that leads nowhere has no candidates.
         let _ = Vfs::new(self.system).list(listed, &mut |entry| {
             let end = if entry.kind == FileKind::Directory { "/" } else { "" };
-            join(&[folder, entry.name, end], each);
+            join(&[folder, slash, entry.name, end], each);
         });
     }
 }
 
 /// The children of the node that `word` has got to, and the aliases while it is no path.
 fn nodes(tree: &Tree<'_>, word: &str, each: &mut Each<'_>) {
-    let Some(slash) = word.rfind('/') else {
+    let Some((folder, _)) = word.rsplit_once('/') else {
         tree.find("/aliases").into_iter().flat_map(Node::properties).for_each(|alias| each(alias.name()));
         return each("/");
     };
-    let folder = &word[..=slash];
-    let parent = if slash == 0 { Some(tree.root()) } else { tree.find(&word[..slash]) };
+    let parent = if folder.is_empty() { Some(tree.root()) } else { tree.find(folder) };
     for child in parent.into_iter().flat_map(Node::children) {
         let end = if child.children().next().is_some() { "/" } else { "" };
-        join(&[folder, child.name(), end], each);
+        join(&[folder, "/", child.name(), end], each);
     }
 }
 

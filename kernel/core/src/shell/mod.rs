@@ -137,7 +137,7 @@ impl Shell {
     ) -> Result<u8, fmt::Error> {
         let name = words.get(0).unwrap_or_default();
         let Some(command) = commands::find(name) else {
-            write!(out, "{name:?}: no such command")?;
+            write!(out, "\"{name}\": no such command")?;
             match commands::nearest(name) {
                 Some(nearest) => writeln!(out, "; did you mean {nearest}?")?,
                 None => writeln!(out, "; help lists all")?,

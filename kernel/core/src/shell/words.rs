@@ -5,6 +5,9 @@ const MAX_WORDS: usize = 32;
 /// A line's text with every `$?` written out.
 const MAX_TEXT: usize = 512;
 
+/// What a backslash escapes in double quotes.
+const ESCAPED: [&str; 3] = ["\\\"", "\\\\", "\\$"];
+
 /// The words of one command, unquoted.
 #[derive(Debug, Default)]
 pub(super) struct Words {
@@ -124,7 +127,7 @@ impl<'l> Lexer<'l> {
                 Some('"') => break self.skip(),
                 Some('$') => self.dollar(status, words)?,
                 // As POSIX has it, a backslash in double quotes is one unless it stands before these.
-                Some('\\') if self.rest()[1..].starts_with(['"', '\\', '$']) => self.escaped(words)?,
+                Some('\\') if ESCAPED.iter().any(|pair| self.rest().starts_with(pair)) => self.escaped(words)?,
                 Some(_) => self.plain(words)?,
             }
         }

@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Display, Write};
 
+use super::shown::escaped;
+
 /// Writes one JSON value; commas come by themselves. Keys come before the values of an object's members.
 pub struct Json<'o> {
     out: &'o mut dyn Write,
@@ -85,20 +87,13 @@ struct Escape<'o>(&'o mut dyn Write);
 
 impl Write for Escape<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let mut rest = text;
-        while let Some((at, char)) =
-            rest.char_indices().find(|(_, char)| matches!(char, '"' | '\\') || char.is_control())
-        {
-            self.0.write_str(&rest[..at])?;
-            match char {
-                '"' | '\\' => write!(self.0, "\\{char}")?,
-                '\n' => self.0.write_str("\\n")?,
-                '\t' => self.0.write_str("\\t")?,
-                _ => write!(self.0, "\\u{:04x}", u32::from(char))?,
-            }
-            rest = &rest[at + char.len_utf8()..];
-        }
-        self.0.write_str(rest)
+        let special = |char: char| matches!(char, '"' | '\\') || char.is_control();
+        escaped(text, special, self.0, |char, out| match char {
+            '"' | '\\' => write!(out, "\\{char}"),
+            '\n' => out.write_str("\\n"),
+            '\t' => out.write_str("\\t"),
+            _ => write!(out, "\\u{:04x}", u32::from(char)),
+        })
     }
 }
 

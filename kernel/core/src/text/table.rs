@@ -65,7 +65,7 @@ fn spaces(out: &mut dyn Write, mut count: usize) -> fmt::Result {
     const SPACES: &str = "                                ";
     while count > 0 {
         let some = count.min(SPACES.len());
-        out.write_str(&SPACES[..some])?;
+        out.write_str(SPACES.get(..some).unwrap_or_default())?;
         count -= some;
     }
     Ok(())

@@ -5,6 +5,7 @@ use core::fmt::Write;
 use super::{Entry, FileKind, FileSystem, FsError};
 use crate::report;
 use crate::system::System;
+use crate::text::Json;
 
 /// The files of `/proc`.
 pub struct Proc<'s> {
@@ -70,10 +71,19 @@ fn find(path: &str) -> Result<&'static File, FsError> {
 
 fn board(system: &dyn System, out: &mut dyn Write) -> Result<(), FsError> {
     let board = system.board().ok_or(FsError::NothingBehind)?;
-    // Debug's escapes are TOML's for the printable strings that codegen lets through.
-    writeln!(out, "name = {:?}\nsummary = {:?}", board.name, board.summary)?;
-    writeln!(out, "compatible = {:?}", board.compatible)?;
-    writeln!(out, "file = {:?}\ntree = {:?}\npreset = {:?}", board.file, board.tree, board.preset.name)?;
+    let pairs = [("name", board.name), ("summary", board.summary), ("file", board.file), ("tree", board.tree)];
+    pairs.into_iter().chain([("preset", board.preset.name)]).try_for_each(|(key, value)| {
+        write!(out, "{key} = ")?;
+        // A JSON string is a TOML one too.
+        Json::new(out).text(&value)?;
+        out.write_char('\n')
+    })?;
+    out.write_str("compatible = ")?;
+    let mut strings = Json::new(out);
+    strings.open('[')?;
+    board.compatible.iter().try_for_each(|string| strings.text(string))?;
+    strings.close(']')?;
+    out.write_char('\n')?;
     let Some(ledger) = system.ledger() else { return Ok(()) };
     let counts = ledger.counts();
     writeln!(out, "\n[facts]\nunchecked = {}", ledger.is_unchecked())?;

@@ -10,7 +10,7 @@ use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
 use super::super::suggest;
 use crate::report::{self, Raw};
-use crate::text::{Align, table};
+use crate::text::{Align, Shown, table};
 use meaning::Meanings;
 
 const NODE: Operand = Operand { name: "PATH", kind: Kind::Node, need: Need::One };
@@ -136,7 +136,7 @@ struct First<'t>(Node<'t>);
 
 impl Display for First<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.compatible().next().map_or(Ok(()), |string| report::text(string, f))
+        self.0.compatible().next().map_or(Ok(()), |string| Shown(string).fmt(f))
     }
 }
 
@@ -149,11 +149,7 @@ impl Display for Mark<'_> {
             Status::Okay if self.0.enabled() => Ok(()),
             Status::Okay => f.write_str(" (disabled above)"),
             Status::Disabled => f.write_str(" (disabled)"),
-            Status::Other(status) => {
-                f.write_str(" (")?;
-                report::text(status, f)?;
-                f.write_str(")")
-            }
+            Status::Other(status) => write!(f, " ({})", Shown(status)),
         }
     }
 }
