@@ -26,10 +26,10 @@ struct Tally {
 #[test]
 fn agrees_with_an_independent_reader() {
     let Some(folder) = std::env::var_os("KEEL_DTBS") else {
-        return println!("SKIP agrees_with_an_independent_reader: KEEL_DTBS names no folder of trees");
+        return println!("skipped: KEEL_DTBS names no folder of trees");
     };
     if Command::new("dtc").arg("--version").output().is_err() {
-        return println!("SKIP agrees_with_an_independent_reader: dtc isn't installed");
+        return println!("skipped: dtc isn't installed");
     }
     let blobs = blobs(Path::new(&folder));
     assert!(!blobs.is_empty(), "no *.dtb in {}", Path::new(&folder).display());
@@ -39,7 +39,7 @@ fn agrees_with_an_independent_reader() {
         tally.compare_tree(blob);
     }
     println!(
-        "{} trees, {} nodes, {} regs, {} interrupts: {} differences; {:.1?} in all, {:.1?} of it ours",
+        "figure: {} trees, {} nodes, {} regs, {} interrupts: {} differences; {:.1?} in all, {:.1?} of it ours",
         tally.trees,
         tally.nodes,
         tally.regs,

@@ -7,11 +7,15 @@ use std::process::{Command, ExitCode};
 use clap::Args;
 
 use crate::failure::Failure;
-use crate::image::Built;
+use crate::image::{self, Built};
 use crate::workspace;
 
 /// The emulator.
 pub(crate) const QEMU: &str = "qemu-system-aarch64";
+
+/// Where QEMU's `virt` puts an arm64 Image: RAM's start, and the first multiple of 2 MiB behind its own boot code
+/// (hw/arm/boot.c).
+const LOAD_ADDRESS: u64 = 0x4020_0000;
 
 /// What a person may choose about the machine.
 #[derive(Args)]
@@ -39,7 +43,7 @@ pub(crate) fn debug(built: &Built, board: &str, options: &Options) -> Result<Exi
     let mut command = machine(&built.image, board, options)?;
     command.args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")]);
     eprintln!("QEMU waits for gdb before the first instruction; Ctrl-A X leaves. In another terminal:\n");
-    eprintln!("  {}\n", gdb_line(&built.elf, port));
+    eprintln!("  {}\n", gdb_line(&built.elf, port)?);
     workspace::run(&mut command)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -65,13 +69,15 @@ fn machine(image: &Path, board: &str, options: &Options) -> Result<Command, Fail
     Ok(command)
 }
 
-/// `gdb-multiarch` is Debian's build that knows AArch64; elsewhere `gdb` itself does.
-fn gdb_line(elf: &Path, port: u16) -> String {
+/// The symbols are loaded twice: where the kernel is linked, and where QEMU puts it and it runs until its page tables
+/// are on. `gdb-multiarch` is Debian's build that knows AArch64; elsewhere `gdb` itself does.
+fn gdb_line(elf: &Path, port: u16) -> Result<String, Failure> {
     let gdb = workspace::answer("gdb-multiarch", &["--version"]).map_or("gdb", |_| "gdb-multiarch");
-    format!(
-        "{gdb} {} -ex 'set architecture aarch64' -ex 'target remote 127.0.0.1:{port}' -ex 'hbreak kernel_main'",
-        elf.display()
-    )
+    let moved = LOAD_ADDRESS.wrapping_sub(image::link_address(elf)?);
+    let elf = elf.display();
+    Ok(format!(
+        "{gdb} {elf} -ex 'set confirm off' -ex 'add-symbol-file {elf} -o {moved:#x}' -ex 'target remote 127.0.0.1:{port}'"
+    ))
 }
 
 /// A port that nothing listens on at this moment; the listener is dropped so that QEMU can take it.

@@ -31,6 +31,14 @@ pub(super) enum FlatError {
     Size { claimed: u64, needed: u64 },
 }
 
+/// The lowest address that the ELF is linked for.
+pub(super) fn link_address(elf: &[u8]) -> Result<u64, FlatError> {
+    let header = FileHeader64::<Endianness>::parse(elf)?;
+    let endian = header.endian()?;
+    let loadable = header.program_headers(endian, elf)?.iter().filter(|segment| segment.p_type(endian) == PT_LOAD);
+    loadable.map(|segment| segment.p_vaddr(endian)).min().ok_or(FlatError::Empty)
+}
+
 /// One loadable segment.
 struct Segment<'a> {
     start: u64,
@@ -116,6 +124,7 @@ mod tests {
     fn loadable_bytes_only() {
         let flat = image(&elf(0x2000, 0x2000)).unwrap();
         assert_eq!(flat.len(), 0x40);
+        assert_eq!(link_address(&elf(0x2000, 0x2000)).unwrap(), 0xffff_0000_0000_1000);
         assert_eq!(&flat[MAGIC.0..], MAGIC.1.iter().chain(&[0; 4]).copied().collect::<Vec<_>>());
     }
 

@@ -90,6 +90,12 @@ pub(crate) fn write(elf: &Path) -> Result<Built, Failure> {
     Ok(built)
 }
 
+/// The lowest address that an ELF is linked for; it runs elsewhere until its own page tables are on.
+pub(crate) fn link_address(elf: &Path) -> Result<u64, Failure> {
+    let bytes = fs::read(elf).map_err(Failure::file(elf))?;
+    flat::link_address(&bytes).map_err(|error| Failure::Elf { path: elf.to_path_buf(), what: error.to_string() })
+}
+
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;

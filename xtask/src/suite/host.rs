@@ -54,7 +54,8 @@ pub(super) fn counted(log: &Log) -> Result<Outcome, String> {
     let mut skipped: Vec<String> = lines(&text, "skipped: ");
     let passed = sum(0).saturating_sub(skipped.len());
     skipped.extend((0..sum(2)).map(|_| "marked `ignore`".to_owned()));
-    let detail = format!("{} tests", passed + sum(1));
+    let count = passed + sum(1);
+    let detail = format!("{count} test{}", if count == 1 { "" } else { "s" });
     Ok(Outcome { passed, failed: sum(1), skipped, detail, figures: lines(&text, "figure: ") })
 }
 

@@ -86,7 +86,7 @@ impl Report {
         let begun = Instant::now();
         let outcome = log.clear().and_then(|()| step(&mut log)).unwrap_or_else(|what| {
             log.note(&what);
-            Outcome { failed: 1, detail: what.lines().next().unwrap_or_default().to_owned(), ..Outcome::default() }
+            Outcome { failed: 1, detail: shortened(&what), ..Outcome::default() }
         });
         self.row(name, begun.elapsed(), strict(outcome, std::env::var("CI").is_ok_and(|ci| ci == "true")), log.path);
     }
@@ -169,6 +169,15 @@ fn strict(mut outcome: Outcome, ci: bool) -> Outcome {
         outcome.figures.extend(lacking.into_iter().map(|why| format!("skipped, which CI=true forbids: {why}")));
     }
     outcome
+}
+
+/// The first line, cut where a row would become unreadable.
+fn shortened(what: &str) -> String {
+    let line = what.lines().next().unwrap_or_default();
+    match line.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 fn tail(log: &Path) -> String {
