@@ -6,7 +6,7 @@ use hardware::tree::Tree;
 
 use crate::arch::beacon::{BEACON, Stage};
 use crate::arch::{cpu, probe};
-use crate::log::warning;
+use crate::log::{info, warning};
 use crate::machine::ram::LiveRam;
 use crate::machine::{Machine, story};
 use crate::mm;
@@ -25,7 +25,8 @@ pub extern "C" fn entry() -> ! {
     }
     cpu::unmask_aborts();
 
-    let x0 = BEACON.x0.load(core::sync::atomic::Ordering::Relaxed);
+    let (x0, load, el) = BEACON.entry();
+    info!("entered at EL{el}, loaded at {load:#x}, x0 {x0:#x}");
     let tree = mm::firmware_tree(x0).map_err(|error| story::without_tree(&error));
     let tree =
         tree.and_then(|blob| Tree::open(blob, mm::take_tree_records()).map_err(|error| story::without_tree(&error)));
@@ -39,12 +40,14 @@ pub extern "C" fn entry() -> ! {
 
 /// The usual way: the live tree chooses the board, and holds its every fact against what is there.
 fn with_tree<'l>(tree: &'l Tree<'l>, at: u64, rows: &'l mut [Row<'l>; ROWS]) -> ! {
+    info!("device tree: {} nodes, {} bytes", tree.len(), tree.blob().len());
     let board = check::select(BOARDS, tree).unwrap_or_else(|refused| story::refused(&refused));
     let ledger = check::check(board, tree, rows).unwrap_or_else(|error| story::stop(&Ledger::unchecked(board), &error));
     BEACON.reach(Stage::Checked);
     if let Some(fatal) = ledger.stop() {
         story::fatal(&ledger, &fatal);
     }
+    info!("{}: {}", board.name, ledger.summary());
     run(Machine::new(board, ledger, Some((tree, at))), LiveRam::of_tree(tree, at))
 }
 

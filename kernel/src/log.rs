@@ -1,10 +1,12 @@
 //! The boot log: the ring that everything worth keeping goes into, from the first Rust instruction on.
 
 use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use kernel_core::log::{Cursor, Level, Log, Record, Ring};
 
 use crate::arch::counter;
+use crate::machine::last_words;
 use crate::machine::lock::{Guard, Lock};
 
 /// Bytes of the ring, a power of two.
@@ -12,12 +14,18 @@ const SIZE: usize = 16 << 10;
 
 static RING: Lock<Ring<SIZE>> = Lock::new(Ring::new());
 
+/// Whether a warning or an error was ever logged.
+static COMPLAINTS: AtomicBool = AtomicBool::new(false);
+
 /// The boot log as the shell reads it.
 #[derive(Debug)]
 pub struct BootLog;
 
 /// Appends a record.
 pub fn record(level: Level, text: fmt::Arguments<'_>) {
+    if level <= Level::Warn {
+        COMPLAINTS.store(true, Relaxed);
+    }
     let now = counter::now();
     let mut ring = RING.lock();
     match text.as_str() {
@@ -27,10 +35,17 @@ pub fn record(level: Level, text: fmt::Arguments<'_>) {
     }
 }
 
+/// Whether there is any warning or error; for who reads the log only then.
+pub fn has_complaints() -> bool {
+    COMPLAINTS.load(Relaxed)
+}
+
 /// Appends a record even when the log's holder was interrupted for good.
 pub fn record_in_panic(text: fmt::Arguments<'_>) {
-    // As above: the ring itself never fails.
-    let _ = crate::machine::last_words::force(&RING).open(counter::now(), Level::Error).write_fmt(text);
+    last_words::force(&RING, |ring| {
+        // As above: the ring itself never fails.
+        let _ = ring.open(counter::now(), Level::Error).write_fmt(text);
+    });
 }
 
 impl Log for BootLog {
@@ -57,4 +72,9 @@ macro_rules! warning {
     ($($text:tt)*) => { $crate::log::record(kernel_core::log::Level::Warn, format_args!($($text)*)) };
 }
 
-pub(crate) use {error, warning};
+/// Logs what a person wants to know.
+macro_rules! info {
+    ($($text:tt)*) => { $crate::log::record(kernel_core::log::Level::Info, format_args!($($text)*)) };
+}
+
+pub(crate) use {error, info, warning};

@@ -6,9 +6,9 @@
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
-use crate::arch::backtrace;
+use crate::arch::backtrace::{frames, snapshot};
 use crate::arch::beacon::{BEACON, Stage};
-use crate::arch::exception::{Frame, Kind, Source, Unexpected};
+use crate::arch::exception::{Kind, Source, Unexpected};
 use crate::arch::layout;
 use crate::machine::last_words::{self, LastWords};
 use crate::machine::power;
@@ -24,19 +24,14 @@ macro_rules! say {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    let registers = backtrace::snapshot();
+    let registers = snapshot();
     let mut out = begin(info);
     say!(out, "\nPANIC: {}", info.message());
     if let Some(place) = info.location() {
         say!(out, "  at {place}");
     }
-    for (pair, number) in registers.saved.chunks_exact(2).zip((19..).step_by(2)) {
-        if let [a, b] = pair {
-            say!(out, "  x{number} {a:016x}  x{} {b:016x}", number + 1);
-        }
-    }
-    say!(out, "  sp  {:016x}", registers.sp);
-    trace(&mut out, registers.saved[10]);
+    print_registers(&mut out, &registers.x, registers.sp);
+    backtrace(&mut out, registers.x[29]);
     power::end_of_panic(&mut out)
 }
 
@@ -50,8 +45,8 @@ pub fn exception(exception: &Unexpected<'_>) -> ! {
     }
     say!(out, "  elr {:016x}  {}", frame.elr, Place(frame.elr));
     say!(out, "  esr {:016x}  spsr {:016x}", exception.syndrome.bits(), frame.spsr);
-    registers(&mut out, frame);
-    trace(&mut out, frame.x[29]);
+    print_registers(&mut out, &frame.x, frame.sp);
+    backtrace(&mut out, frame.x[29]);
     power::end_of_panic(&mut out)
 }
 
@@ -69,19 +64,19 @@ fn begin(what: &dyn fmt::Display) -> LastWords {
     }
 }
 
-fn registers(out: &mut LastWords, frame: &Frame) {
-    let [rows @ .., x30] = &frame.x;
+fn print_registers(out: &mut LastWords, x: &[u64; 31], sp: u64) {
+    let [rows @ .., x30] = x;
     for (row, number) in rows.chunks_exact(3).zip((0..).step_by(3)) {
         if let [a, b, c] = row {
             say!(out, "  x{number:<2} {a:016x}  x{:<2} {b:016x}  x{:<2} {c:016x}", number + 1, number + 2);
         }
     }
-    say!(out, "  x30 {x30:016x}  sp  {:016x}", frame.sp);
+    say!(out, "  x30 {x30:016x}  sp  {sp:016x}");
 }
 
-fn trace(out: &mut LastWords, fp: u64) {
-    say!(out, "  called from (look addresses up in the image's symbol map):");
-    for address in backtrace::frames(fp) {
+fn backtrace(out: &mut LastWords, fp: u64) {
+    say!(out, "  backtrace, to be looked up in the image's symbol map:");
+    for address in frames(fp) {
         say!(out, "    {address:016x}  {}", Place(address));
     }
 }

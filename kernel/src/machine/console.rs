@@ -121,19 +121,24 @@ impl fmt::Write for Console {
 
 /// As [`Console`], past the lock.
 pub fn write_in_panic(text: &str) {
-    if let Some(uart) = last_words::force(&UART).as_mut() {
-        write(uart, text);
-    }
+    last_words::force(&UART, |uart| {
+        if let Some(uart) = uart {
+            write(uart, text);
+        }
+    });
 }
 
 /// A transmitter that doesn't move can't be told on the console, and the log has the text anyway: give up on it.
 fn write(uart: &mut Uart, text: &str) {
-    for line in text.split_inclusive('\n') {
-        let body = line.strip_suffix('\n');
-        let sent = uart.pl011.write_bytes(body.unwrap_or(line).as_bytes());
-        let ended = if body.is_some() { sent.and_then(|()| uart.pl011.write_bytes(b"\r\n")) } else { sent };
-        if ended.is_err() {
+    let mut rest = text.as_bytes();
+    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+        let (line, after) = rest.split_at(end);
+        let sent = uart.pl011.write_bytes(line).and_then(|()| uart.pl011.write_bytes(b"\r\n"));
+        if sent.is_err() {
             return;
         }
+        rest = after.get(1..).unwrap_or_default();
     }
+    // See above.
+    let _ = uart.pl011.write_bytes(rest);
 }

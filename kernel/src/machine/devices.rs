@@ -9,7 +9,7 @@ use hardware::check::{Checked, NotAccepted};
 use crate::arch::cpu;
 use crate::arch::gic::CpuInterface;
 use crate::arch::mmio;
-use crate::log::error;
+use crate::log::{error, info};
 use crate::mm::device::{DeviceError, map_device};
 
 use super::irq::LineError;
@@ -59,10 +59,13 @@ impl Machine<'_> {
         let rows = self.board.init.iter().filter_map(|&index| self.board.devices.get(usize::from(index)));
         for device in rows {
             let Some(driver) = device.driver else { continue };
-            if let Err(cause) = self.start(device, driver) {
-                error!("{}: not started: {cause}", device.name);
-                // When the list is full the summary marks no more; the log has them all.
-                let _ = self.failures.push(device);
+            match self.start(device, driver) {
+                Ok(()) => info!("{}: started", device.name),
+                Err(cause) => {
+                    error!("{}: not started: {cause}", device.name);
+                    // When the list is full the summary marks no more; the log has them all.
+                    let _ = self.failures.push(device);
+                }
             }
         }
         cpu::unmask_interrupts();

@@ -19,12 +19,12 @@ pub fn begin() -> (u32, LastWords) {
     (DEPTH.fetch_add(1, Relaxed), LastWords(()))
 }
 
-/// The value behind `lock`, once a panic has begun.
-pub fn force<T>(lock: &'static Lock<T>) -> &'static mut T {
+/// Does `use_it` with the value behind `lock`, once a panic has begun; without the lock.
+pub fn force<T>(lock: &Lock<T>, use_it: impl FnOnce(&mut T)) {
     assert!(DEPTH.load(Relaxed) > 0, "only a panic takes what others hold");
     // SAFETY: a panic has begun, which never ends: with interrupts masked and one core running, nothing that held or
-    // could take this lock goes on. Panics use a forced value one statement at a time.
-    unsafe { lock.force() }
+    // could take this lock goes on, and the reference ends with the call.
+    use_it(unsafe { &mut *lock.value() });
 }
 
 impl fmt::Write for LastWords {

@@ -44,14 +44,9 @@ impl<T> Lock<T> {
         Guard { lock: self, interrupts_were_on }
     }
 
-    /// The value for a panic, whoever holds the lock.
-    ///
-    /// # Safety
-    /// Nothing else will run any more, on any core, and the caller bears that it may find the value
-    /// half-way between two of its holder's stores.
-    pub unsafe fn force(&self) -> &mut T {
-        // SAFETY: by contract no other reference to the value is used from here on.
-        unsafe { &mut *self.value.get() }
+    /// Where the value is, for a panic that can't wait for its turn.
+    pub const fn value(&self) -> *mut T {
+        self.value.get()
     }
 }
 

@@ -26,7 +26,7 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 
 use crate::arch::mmio::Window;
-use crate::log::{error, warning};
+use crate::log::{error, info, warning};
 use crate::mm;
 use crate::mm::ram::RamError;
 
@@ -76,13 +76,23 @@ impl<'l> Machine<'l> {
 
     /// Opens the first console of the board's list whose window the check accepted.
     pub fn open_console(&mut self) {
-        if let Some(Err(error)) = self.tree.map(Tree::stdout) {
-            warning!("stdout-path: {error}");
-        }
+        let stdout = match self.tree.map(Tree::stdout) {
+            Some(Ok(stdout)) => stdout,
+            Some(Err(error)) => {
+                warning!("stdout-path: {error}");
+                None
+            }
+            None => None,
+        };
         for device in self.board.console.iter().filter_map(|&index| self.board.devices.get(usize::from(index))) {
             let Some(claim) = device.windows.first() else { continue };
             match self.ledger.accept(claim).map(|window| console::open(device, window, self.baud(device))) {
-                Ok(Ok(())) => return,
+                Ok(Ok(())) => {
+                    let chosen = stdout.is_some_and(|stdout| stdout.node.path_eq(device.path));
+                    let why = if chosen { "stdout-path" } else { "the board file's first that the check accepts" };
+                    info!("console: {}, {why}", device.name);
+                    return;
+                }
                 Ok(Err(cause)) => error!("{}: {cause}", device.name),
                 Err(refusal) => warning!("{}: not started: {refusal}", device.name),
             }

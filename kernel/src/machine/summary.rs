@@ -7,14 +7,17 @@ use kernel_core::system::Boot as _;
 use kernel_core::text::{Address, Bytes};
 
 use crate::arch::{counter, cpu};
-use crate::log::BootLog;
+use crate::log::{self, BootLog};
 
 use super::console::{self, Console};
 use super::{Machine, irq, logged};
 
-/// Columns of the device and of its interrupts.
-const DEVICE: usize = 44;
-const LINES: usize = 12;
+/// The columns where device, interrupts and notes start.
+const DEVICE: usize = 12;
+const LINES: usize = 58;
+const NOTE: usize = 70;
+/// Bytes of the longest line.
+const WIDTH: usize = 256;
 
 /// The screen's lines, by class.
 const CLASSES: [(Class, &str); 7] = [
@@ -39,7 +42,9 @@ impl Machine<'_> {
                 let _ = self.memory_line(&mut out);
             }
         }
-        logged::print(&BootLog, &mut out);
+        if log::has_complaints() {
+            logged::print(&BootLog, &mut out);
+        }
         let _ = writeln!(out, "{}", self.ledger.summary());
     }
 
@@ -56,22 +61,31 @@ impl Machine<'_> {
         out.write_str(if self.entry_level() == 2 { " · EL2 → EL1\n" } else { " · EL1\n" })
     }
 
-    /// One line for all devices of a class.
+    /// A line for each run of devices of a class that have one binding.
     fn class(&self, class: Class, label: &str, out: &mut dyn Write) -> fmt::Result {
-        let mut devices = self.board.devices.iter().filter(|device| device.class == class);
-        let Some(first) = devices.next() else { return Ok(()) };
-        let last = devices.clone().last().unwrap_or(first);
+        let alike = |a: &Device, b: &Device| a.binding == b.binding;
+        let mut label = label;
+        for run in self.board.devices.chunk_by(alike).filter(|run| run[0].class == class) {
+            self.run(label, run, out)?;
+            label = "";
+        }
+        Ok(())
+    }
+
+    fn run(&self, label: &str, run: &[Device], out: &mut dyn Write) -> fmt::Result {
+        let [first, ..] = run else { return Ok(()) };
+        let [.., last] = run else { return Ok(()) };
         let mut line = Columns::new(out);
         write!(line, "  {label}")?;
-        line.pad(12)?;
-        match devices.count() {
-            0 => write!(line, "{}", first.binding)?,
-            more => write!(line, "{} × {}", more + 1, first.binding)?,
+        line.pad(DEVICE);
+        match run.len() {
+            1 => line.write_str(first.binding)?,
+            several => write!(line, "{several} × {}", first.binding)?,
         }
         self.windows(first, last, &mut line)?;
-        line.pad(12 + DEVICE)?;
+        line.pad(LINES);
         self.lines(first, last, &mut line)?;
-        line.pad(12 + DEVICE + LINES)?;
+        line.pad(NOTE);
         self.note(first, &mut line)?;
         line.end()
     }
@@ -110,6 +124,9 @@ impl Machine<'_> {
         if self.failures.iter().any(|failed| failed.path == device.path) {
             return out.write_str("not started");
         }
+        if device.driver.is_none() {
+            return Ok(());
+        }
         match device.class {
             Class::Console if console::device().is_none() => out.write_str("not open"),
             Class::InterruptController => match irq::lines() {
@@ -128,7 +145,7 @@ impl Machine<'_> {
     fn memory_line(&self, out: &mut dyn Write) -> fmt::Result {
         let mut line = Columns::new(out);
         line.write_str("  memory")?;
-        line.pad(12)?;
+        line.pad(DEVICE);
         let heap = crate::mm::heap::usage();
         let free = crate::mm::ram::free();
         write!(line, "{} free in {} ranges, heap {}", Bytes(free.bytes()), free.ranges().len(), Bytes(heap.size))?;
@@ -145,32 +162,41 @@ impl Display for Megahertz {
     }
 }
 
-/// Writes a line and counts its columns.
+/// Puts a line together, column by column, so that the console is taken once.
 struct Columns<'o> {
     out: &'o mut dyn Write,
-    column: usize,
+    line: heapless::String<WIDTH>,
+    /// Bytes of `line` that aren't the first of a character.
+    continued: usize,
+    /// Blanks before the next text; none at a line's end.
+    blanks: usize,
 }
 
 impl<'o> Columns<'o> {
     fn new(out: &'o mut dyn Write) -> Self {
-        Self { out, column: 0 }
+        Self { out, line: heapless::String::new(), continued: 0, blanks: 0 }
     }
 
-    /// Blanks up to `column`, at least one.
-    fn pad(&mut self, column: usize) -> fmt::Result {
-        const BLANKS: &str = "                                                                ";
-        let width = column.saturating_sub(self.column).max(1);
-        self.write_str(BLANKS.get(..width).unwrap_or(" "))
+    /// The next text starts at `column`, or one blank further.
+    fn pad(&mut self, column: usize) {
+        self.blanks = column.saturating_sub(self.line.len() - self.continued).max(1);
     }
 
-    fn end(self) -> fmt::Result {
-        self.out.write_char('\n')
+    fn end(mut self) -> fmt::Result {
+        self.blanks = 0;
+        self.write_str("\n")?;
+        self.out.write_str(&self.line)
     }
 }
 
 impl Write for Columns<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.column += text.chars().count();
-        self.out.write_str(text)
+        const BLANKS: &str = "                                                                ";
+        if text.is_empty() {
+            return Ok(());
+        }
+        let blanks = BLANKS.get(..core::mem::take(&mut self.blanks)).unwrap_or(BLANKS);
+        self.continued += text.bytes().filter(|byte| byte & 0xc0 == 0x80).count();
+        self.line.push_str(blanks).and_then(|()| self.line.push_str(text)).map_err(|_| fmt::Error)
     }
 }

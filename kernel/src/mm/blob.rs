@@ -95,7 +95,7 @@ fn map(start: u64, size: u64) -> Result<(), BlobError> {
     if first < image.end && image.start < end {
         return Err(BlobError::Place(start));
     }
-    table::map(LINEAR + first, first, end - first, Protection::ReadOnly, Memory::Normal)
+    table::map(LINEAR + first, first, end - first, Protection::Constants, Memory::Normal)
         .map_err(|cause| BlobError::Map { start, cause })
 }
 

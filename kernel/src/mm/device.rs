@@ -48,7 +48,7 @@ pub fn map_device(window: Checked<Window>) -> Result<mmio::Window, DeviceError> 
     owned.push(window).map_err(|_| DeviceError::TooMany)?;
     let first = window.base & !(PAGE - 1);
     let size = end.next_multiple_of(PAGE) - first;
-    table::map(DEVICE + first, first, size, Protection::ReadWrite, Memory::Device)?;
+    table::map(DEVICE + first, first, size, Protection::Data, Memory::Device)?;
     let base = NonNull::without_provenance(
         core::num::NonZero::new((DEVICE + window.base) as usize).ok_or(DeviceError::Shape(window))?,
     );

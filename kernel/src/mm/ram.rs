@@ -43,7 +43,7 @@ pub fn start(mut free: RamMap<RANGES>) -> Result<(), RamError> {
     let mut mapped = RAM.lock();
     for range in free.ranges() {
         let (start, size) = (range.start, range.end - range.start);
-        match table::map(LINEAR + start, start, size, Protection::ReadWrite, Memory::Normal) {
+        match table::map(LINEAR + start, start, size, Protection::Data, Memory::Normal) {
             // Cannot fail: the ranges come from a map of the same capacity.
             Ok(()) => drop(mapped.add(range.clone())),
             Err(cause) => outcome = Err(RamError::Map { start, cause }),

@@ -57,7 +57,7 @@ pub(super) fn map(
     memory: Memory,
 ) -> Result<(), MapError> {
     for value in [address, physical, size] {
-        if value % PAGE != 0 {
+        if !value.is_multiple_of(PAGE) {
             return Err(MapError::Unaligned(value));
         }
     }
@@ -103,7 +103,7 @@ fn level_for(alignment: u64, size: u64) -> u32 {
     (1..3)
         .find(|&level| {
             let covers = 1 << mmu::level_shift(level);
-            alignment % covers == 0 && size >= covers
+            alignment.is_multiple_of(covers) && size >= covers
         })
         .unwrap_or(3)
 }
@@ -116,12 +116,11 @@ impl Tables {
         let count = ((size / covers) as usize).min(ENTRIES - start);
         let entries = self.walk(address, level)?;
         let mut leaf = first;
-        for entry in &mut entries[start..start + count] {
-            if *entry != leaf {
-                if !entry.is_invalid() {
-                    return Err(MapError::Taken(address));
-                }
+        for entry in entries.get_mut(start..start + count).unwrap_or_default() {
+            if entry.is_invalid() {
                 *entry = leaf;
+            } else if *entry != leaf {
+                return Err(MapError::Taken(address));
             }
             leaf = leaf.advanced(covers);
         }
@@ -165,5 +164,7 @@ fn take_table() -> Result<u64, MapError> {
     let address = table.0.get();
     // SAFETY: each index is taken once, under the lock of TABLES, so nothing else uses this table yet; it is one page.
     unsafe { mmu::zero_page(address.cast()) };
+    // Empty for the walker before an entry leads to it.
+    mmu::publish();
     Ok(layout::physical(address as usize))
 }

@@ -8,36 +8,46 @@ use super::layout::{self, Stack};
 /// Frames that are followed at most.
 const LIMIT: usize = 32;
 
-/// x19 to x30 and the stack pointer: what survives calls, and so means something to whoever reads it later.
+/// x0 to x30 and the stack pointer.
 #[derive(Debug)]
 pub struct Snapshot {
-    /// x19 to x30.
-    pub saved: [u64; 12],
+    /// x0 to x30.
+    pub x: [u64; 31],
     /// The stack pointer.
     pub sp: u64,
 }
 
-/// The registers here and now.
+/// The registers here and now. Those that calls may change have what the caller left in them.
 #[inline(always)]
 pub fn snapshot() -> Snapshot {
-    let mut saved = [0; 12];
+    let mut x = [0; 31];
     let sp;
-    // SAFETY: stores twelve registers into the twelve places of `saved`, and reads the stack pointer.
+    // SAFETY: stores 31 registers into the 31 places of `x`, and reads the stack pointer.
     unsafe {
         asm!(
-            "stp x19, x20, [{saved}]",
-            "stp x21, x22, [{saved}, #16]",
-            "stp x23, x24, [{saved}, #32]",
-            "stp x25, x26, [{saved}, #48]",
-            "stp x27, x28, [{saved}, #64]",
-            "stp x29, x30, [{saved}, #80]",
+            "stp x0, x1, [{x}]",
+            "stp x2, x3, [{x}, #16]",
+            "stp x4, x5, [{x}, #32]",
+            "stp x6, x7, [{x}, #48]",
+            "stp x8, x9, [{x}, #64]",
+            "stp x10, x11, [{x}, #80]",
+            "stp x12, x13, [{x}, #96]",
+            "stp x14, x15, [{x}, #112]",
+            "stp x16, x17, [{x}, #128]",
+            "stp x18, x19, [{x}, #144]",
+            "stp x20, x21, [{x}, #160]",
+            "stp x22, x23, [{x}, #176]",
+            "stp x24, x25, [{x}, #192]",
+            "stp x26, x27, [{x}, #208]",
+            "stp x28, x29, [{x}, #224]",
+            "str x30, [{x}, #240]",
             "mov {sp}, sp",
-            saved = in(reg) saved.as_mut_ptr(),
+            x = in(reg) x.as_mut_ptr(),
             sp = lateout(reg) sp,
             options(nostack, preserves_flags),
         );
     }
-    Snapshot { saved, sp }
+    Snapshot { x, sp }
 }
 
 /// The return addresses from the frame record at `fp` outwards.

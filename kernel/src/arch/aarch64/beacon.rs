@@ -91,6 +91,11 @@ impl Beacon {
         }
     }
 
+    /// x0 at entry, the load address, and the exception level that firmware entered at.
+    pub fn entry(&self) -> (u64, u64, u32) {
+        (self.x0.load(Relaxed), self.load.load(Relaxed), self.el.load(Relaxed))
+    }
+
     /// Notes an exception that nobody handled.
     pub fn fault(&self, esr: u64, far: u64, elr: u64) {
         for (cell, value) in self.fault.iter().zip([esr, far, elr]) {

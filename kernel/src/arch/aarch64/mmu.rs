@@ -57,12 +57,12 @@ pub const ENTRIES: usize = 512;
 /// What may be done with a mapping. Writable and executable at once can't be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protection {
-    /// Code.
-    ReadExecute,
-    /// Constants, and firmware's device tree.
-    ReadOnly,
-    /// Everything else; never executable.
-    ReadWrite,
+    /// Read and execute.
+    Code,
+    /// Read: constants, and firmware's device tree.
+    Constants,
+    /// Read and write: everything else.
+    Data,
 }
 
 /// What kind of memory is behind a mapping.
@@ -90,9 +90,9 @@ const fn attributes(protection: Protection, memory: Memory) -> u64 {
         Memory::Device => 1 << 2,
     };
     let rights = match protection {
-        Protection::ReadExecute => READ_ONLY,
-        Protection::ReadOnly => READ_ONLY | PRIVILEGED_EXECUTE_NEVER,
-        Protection::ReadWrite => PRIVILEGED_EXECUTE_NEVER,
+        Protection::Code => READ_ONLY,
+        Protection::Constants => READ_ONLY | PRIVILEGED_EXECUTE_NEVER,
+        Protection::Data => PRIVILEGED_EXECUTE_NEVER,
     };
     ACCESS_FLAG | INNER_SHAREABLE | UNPRIVILEGED_EXECUTE_NEVER | index | rights
 }

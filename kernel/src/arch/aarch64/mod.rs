@@ -14,3 +14,4 @@ pub mod probe;
 pub mod timer;
 
 mod head;
+mod memory;

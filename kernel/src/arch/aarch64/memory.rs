@@ -1,0 +1,3 @@
+//! `memcpy`, `memmove`, `memset`, `memcmp` and `bcmp`, which compilers call: `memory.S`.
+
+core::arch::global_asm!(include_str!("memory.S"));
