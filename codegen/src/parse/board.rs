@@ -17,6 +17,7 @@ pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<File> {
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
     /// `[board]`
@@ -38,6 +39,7 @@ pub struct File {
 
 /// `[board]`: what it is.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Board {
     /// The file's name without `.toml`.
@@ -56,6 +58,7 @@ pub struct Board {
 
 /// `[console]`: where the prompt appears.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Console {
     /// `stdout`, device names, bindings or classes; the first that answers.
@@ -77,6 +80,7 @@ pub enum Baud {
 
 /// A `[verify]` entry: what a difference in one fact means.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Verify {
     /// The policy.
@@ -87,6 +91,7 @@ pub struct Verify {
 
 /// `on-drift = "live-wins"`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDrift {
     /// The boot stops.
@@ -101,6 +106,7 @@ pub enum OnDrift {
 
 /// `[memory]`: what has to be true of RAM; how much there is is always the live tree's word.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
     /// The boot stops with less.
@@ -109,6 +115,7 @@ pub struct Memory {
 
 /// `[without-tree]`: go on with unchecked claims where firmware hands over no usable tree.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WithoutTree {
     /// The RAM to use.
@@ -117,6 +124,7 @@ pub struct WithoutTree {
 
 /// `{ base = 0x4000_0000, size = "128M" }`
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     /// CPU-physical.
@@ -127,6 +135,7 @@ pub struct Region {
 
 /// `[qemu]`: how QEMU shows this board.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Qemu {
     /// `-machine`

@@ -17,6 +17,7 @@ pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<File> {
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs)]
 pub struct File {
@@ -31,6 +32,7 @@ pub struct File {
 
 /// `[device]`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// The file's name without `.toml`.
@@ -53,6 +55,7 @@ pub struct Device {
 
 /// `needs = { window = 0x1000, interrupts = 1, clock = "optional" }`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Needs {
     /// Least bytes of the only window; bindings of more windows have `[[window]]` tables instead.
@@ -65,6 +68,7 @@ pub struct Needs {
 
 /// A binding's need of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Clock {
     /// It has none.
@@ -77,6 +81,7 @@ pub enum Clock {
 
 /// `[[window]]`: one `reg` entry of the node, in order.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// As registers refer to it, and the generated module's name.
@@ -91,6 +96,7 @@ pub struct Window {
 
 /// `[[probe]]`: a read that tells whether the device is really there.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// The register's window where there is more than one.
@@ -105,6 +111,7 @@ pub struct Probe {
 
 /// `[[register]]`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// As the manual spells it, without the device's prefix.
@@ -132,6 +139,7 @@ pub struct Register {
 
 /// `array = { count = 32, stride = 4 }`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Array {
     /// Elements.
@@ -162,8 +170,9 @@ pub enum Bits {
 
 /// A field's table form.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct FieldTable {
+pub(super) struct FieldTable {
     bits: Spanned<Bits>,
     summary: Option<String>,
     #[serde(default)]
@@ -243,6 +252,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($word:literal = $variant:ident,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[allow(missing_docs)]
         pub enum $name { $(#[serde(rename = $word)] $variant,)* }
 

@@ -20,8 +20,8 @@ fn generated(root: &Path) -> String {
 fn a_binding_becomes_the_golden_file() {
     let text = generated(Path::new(PROJECT));
     let golden = Path::new(PROJECT).join("golden.rs");
-    // UPDATE_GOLDEN=1 writes the file, so that a change of the emitter shows in the diff.
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+    // KEEL_BLESS=1 writes the file, so that a change of the emitter shows in the diff.
+    if std::env::var_os("KEEL_BLESS").is_some() {
         std::fs::write(&golden, &text).expect("the golden file can be written");
     }
     let expected = std::fs::read_to_string(&golden).expect("the golden file is there");

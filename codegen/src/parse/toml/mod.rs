@@ -7,11 +7,12 @@
 mod deserializer;
 mod misread;
 mod remove;
+mod spanned;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use ::toml::Spanned;
+pub use self::spanned::Spanned;
 use ::toml::de::{DeTable, DeValue};
 use serde::de::DeserializeOwned;
 
@@ -32,7 +33,7 @@ pub fn read<T: DeserializeOwned>(source: &Arc<Source>, findings: &mut Findings) 
         return None;
     }
     // The root's span would mark the whole file.
-    let mut root = Spanned::new(0..0, DeValue::Table(table.into_inner()));
+    let mut root = ::toml::Spanned::new(0..0, DeValue::Table(table.into_inner()));
     let mut removed: Vec<String> = Vec::new();
     for _ in 0..MOST_FINDINGS {
         let misread = match T::deserialize(ValueReader(&root)) {
@@ -52,7 +53,7 @@ pub fn read<T: DeserializeOwned>(source: &Arc<Source>, findings: &mut Findings) 
 }
 
 /// Reads a misspelt key as what was probably meant, so that it doesn't count as missing, too.
-fn mend(root: &mut Spanned<DeValue<'_>>, misread: &Misread, span: &Range<usize>) -> Option<()> {
+fn mend(root: &mut ::toml::Spanned<DeValue<'_>>, misread: &Misread, span: &Range<usize>) -> Option<()> {
     let Kind::UnknownField { field, expected } = &misread.kind else { return None };
     remove::rename(root, span, super::nearest(field, expected.iter().copied())?)
 }
