@@ -10,6 +10,16 @@ pub trait Console {
         bytes.iter().try_for_each(|&byte| self.write_byte(byte))
     }
 
+    /// Hands over text for a terminal: a newline becomes a carriage return and a newline.
+    fn write_text(&mut self, text: &str) -> Result<(), ConsoleError> {
+        text.bytes().try_for_each(|byte| {
+            if byte == b'\n' {
+                self.write_byte(b'\r')?;
+            }
+            self.write_byte(byte)
+        })
+    }
+
     /// A received byte; `None` where none is waiting. A byte that came with an error is that error.
     fn read_byte(&mut self) -> Result<Option<u8>, ConsoleError>;
 

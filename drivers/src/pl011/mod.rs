@@ -1,6 +1,6 @@
 //! ARM PrimeCell UART (DDI 0183G).
 //!
-//! Transmission polls the flag register, a FIFO at a time. Reception can raise an interrupt; [`Console::read_byte`]
+//! Transmission polls the flag register, once for a whole FIFO where it is empty. Reception can raise an interrupt; [`Console::read_byte`]
 //! empties the FIFO from its handler.
 
 mod divisor;
@@ -23,6 +23,16 @@ pub struct Pl011<B: Bus> {
     registers: Registers<B>,
     /// A byte that came with the news of an overrun, which had to be told first.
     held: Option<u8>,
+}
+
+/// FR's value at one time.
+type Flags = LocalRegisterCopy<u32, FR::Register>;
+
+/// Writes that share polls: an empty FIFO, which [`Pl011::new`] has left enabled, takes [`FIFO`] bytes without a look; one
+/// that isn't full takes one.
+struct Burst<'u, B: Bus> {
+    uart: &'u mut Pl011<B>,
+    room: usize,
 }
 
 /// Where the baud rate comes from.
@@ -84,10 +94,32 @@ impl<B: Bus> Pl011<B> {
         Ok(())
     }
 
+    fn burst(&mut self) -> Burst<'_, B> {
+        Burst { uart: self, room: 0 }
+    }
+
+    /// Polls the flags until they are as wished.
     #[inline(always)]
-    fn wait(&self, ready: impl Fn(LocalRegisterCopy<u32, FR::Register>) -> bool) -> Result<(), ConsoleError> {
-        let flags = || LocalRegisterCopy::new(self.registers.fr().get());
-        if poll(|| ready(flags())) { Ok(()) } else { Err(ConsoleError::Stuck) }
+    fn wait(&self, ready: impl Fn(Flags) -> bool) -> Result<Flags, ConsoleError> {
+        let mut flags = Flags::new(0);
+        let done = poll(|| {
+            flags.set(self.registers.fr().get());
+            ready(flags)
+        });
+        if done { Ok(flags) } else { Err(ConsoleError::Stuck) }
+    }
+}
+
+impl<B: Bus> Burst<'_, B> {
+    #[inline(always)]
+    fn put(&mut self, byte: u8) -> Result<(), ConsoleError> {
+        if self.room == 0 {
+            let flags = self.uart.wait(|flags| !flags.is_set(FR::TXFF))?;
+            self.room = if flags.is_set(FR::TXFE) { FIFO } else { 1 };
+        }
+        self.room -= 1;
+        self.uart.registers.dr().write(DR::DATA.val(byte.into()));
+        Ok(())
     }
 }
 
@@ -98,15 +130,19 @@ impl<B: Bus> Console for Pl011<B> {
         Ok(())
     }
 
-    /// One poll fills the FIFO, which [`Pl011::new`] has left enabled.
     fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), ConsoleError> {
-        for chunk in bytes.chunks(FIFO) {
-            self.wait(|flags| flags.is_set(FR::TXFE))?;
-            for &byte in chunk {
-                self.registers.dr().write(DR::DATA.val(byte.into()));
+        let mut burst = self.burst();
+        bytes.iter().try_for_each(|&byte| burst.put(byte))
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), ConsoleError> {
+        let mut burst = self.burst();
+        text.bytes().try_for_each(|byte| {
+            if byte == b'\n' {
+                burst.put(b'\r')?;
             }
-        }
-        Ok(())
+            burst.put(byte)
+        })
     }
 
     fn read_byte(&mut self) -> Result<Option<u8>, ConsoleError> {
@@ -135,7 +171,7 @@ impl<B: Bus> Console for Pl011<B> {
     }
 
     fn flush(&mut self) -> Result<(), ConsoleError> {
-        self.wait(|flags| flags.is_set(FR::TXFE) && !flags.is_set(FR::BUSY))
+        self.wait(|flags| flags.is_set(FR::TXFE) && !flags.is_set(FR::BUSY)).map(drop)
     }
 
     fn enable_receive_interrupt(&mut self) {

@@ -82,6 +82,28 @@ fn one_poll_fills_the_fifo() {
 }
 
 #[test]
+fn a_fifo_that_is_not_full_takes_more_without_waiting() {
+    let uart = Uart { speed: 0, transmit: [b'o'; 10].into(), ..Uart::running() };
+    let mut console = console(uart, Baud::Keep).expect("a PL011");
+    assert_eq!(console.write_bytes(b"123456"), Ok(()));
+    let uart = state(console);
+    assert_eq!((uart.transmit.len(), uart.polls, uart.lost), (16, 6, 0));
+}
+
+#[test]
+fn newlines_get_their_carriage_returns_wherever_the_fifo_ends() {
+    for length in 0..40 {
+        let text: std::string::String = "x".repeat(length) + "\n\nok\r\n";
+        let uart = Uart { speed: 3, ..Uart::running() };
+        let mut console = console(uart, Baud::Keep).expect("a PL011");
+        console.write_text(&text).and_then(|()| console.flush()).expect("the line moves");
+        let uart = state(console);
+        assert_eq!(uart.sent, text.replace('\n', "\r\n").into_bytes());
+        assert_eq!(uart.lost, 0);
+    }
+}
+
+#[test]
 fn a_transmitter_that_stands_still_is_an_error() {
     let uart = Uart { speed: 0, ..Uart::running() };
     let mut console = console(uart, Baud::Keep).expect("a PL011");

@@ -130,15 +130,5 @@ pub fn write_in_panic(text: &str) {
 
 /// A transmitter that doesn't move can't be told on the console, and the log has the text anyway: give up on it.
 fn write(uart: &mut Uart, text: &str) {
-    let mut rest = text.as_bytes();
-    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-        let (line, after) = rest.split_at(end);
-        let sent = uart.pl011.write_bytes(line).and_then(|()| uart.pl011.write_bytes(b"\r\n"));
-        if sent.is_err() {
-            return;
-        }
-        rest = after.get(1..).unwrap_or_default();
-    }
-    // See above.
-    let _ = uart.pl011.write_bytes(rest);
+    let _ = uart.pl011.write_text(text);
 }
