@@ -64,7 +64,7 @@ fn before_the_gap(row: &str) -> &str {
 #[test]
 fn what_tools_read_is_json() -> Result<(), Failure> {
     let mut guest = shell("shell-json")?;
-    for line in ["board facts", "board devices", "mem", "irq", "uptime", "boot"] {
+    for line in ["board", "board facts", "board devices", "mem", "irq", "uptime", "boot"] {
         let output = guest.run(&format!("{line} --json"))?;
         let objects: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&output).into_iter().collect();
         let objects = objects.map_err(|error| guest.wrong(&format!("`{line} --json`: {error}: {output}")))?;

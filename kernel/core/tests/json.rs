@@ -39,6 +39,7 @@ fn facts_have_stable_keys_and_one_row_each() {
 #[test]
 fn all_others_are_json() {
     for (line, count) in [
+        ("board --json", 1),
         ("board facts --drift --json", 8),
         ("board devices --json", 6),
         ("boot --json", 1),

@@ -15,7 +15,7 @@ pub(super) static BOARD: Command = Command {
     category: Category::Board,
     brief: "show the board's tables and what the check came to",
     forms: &[
-        Form { word: "", brief: "which board this is, in brief", flags: &[], operands: &[], run: summary },
+        Form { word: "", brief: "which board this is, in brief", flags: &[JSON], operands: &[], run: summary },
         Form {
             word: "facts",
             brief: "the ledger: claimed, live, verdict, policy",
@@ -44,6 +44,9 @@ pub(super) static BOARD: Command = Command {
 
 fn summary<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let board = call.system.board().ok_or(Failure::NoBoard)?;
+    if call.args.has("--json") {
+        return Ok(summary_json(board, call.system.ledger(), call.out)?);
+    }
     let drivers = board.devices.iter().filter(|device| device.driver.is_some()).count();
     table(call.out, &[Align::Left], &mut |row| {
         row(&[&"board", &format_args!("{} · {}", board.name, board.summary)])?;
@@ -58,6 +61,34 @@ fn summary<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         None => writeln!(call.out, "facts: not checked")?,
     }
     Ok(())
+}
+
+fn summary_json(board: &'static Board, ledger: Option<Ledger<'_>>, out: &mut dyn Write) -> fmt::Result {
+    let mut json = Json::new(out);
+    json.open('{')?;
+    json.key("board")?.text(&board.name)?;
+    json.key("summary")?.text(&board.summary)?;
+    json.key("compatible")?.open('[')?;
+    board.compatible.iter().try_for_each(|string| json.text(string))?;
+    json.close(']')?;
+    json.key("file")?.text(&board.file)?;
+    json.key("tree")?.text(&board.tree)?;
+    json.key("preset")?.text(&board.preset.name)?;
+    json.key("devices")?.number(board.devices.len() as u64)?;
+    json.key("checked")?.boolean(ledger.is_some_and(|ledger| !ledger.is_unchecked()))?;
+    let counts = ledger.map(|ledger| ledger.counts()).unwrap_or_default();
+    let verdicts = [
+        (Verdict::Match, counts.matched),
+        (Verdict::Drift, counts.drift),
+        (Verdict::Missing, counts.missing),
+        (Verdict::Disabled, counts.disabled),
+        (Verdict::Unresolvable, counts.unresolvable),
+        (Verdict::Extra, counts.extra),
+    ];
+    verdicts.iter().try_for_each(|(verdict, count)| json.key(verdict.as_str())?.number(*count as u64))?;
+    json.key("fatal")?.number(counts.fatal as u64)?;
+    json.close('}')?;
+    out.write_char('\n')
 }
 
 fn facts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
