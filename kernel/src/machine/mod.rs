@@ -24,6 +24,7 @@ use drivers::pl031::Pl031;
 use hardware::board::{self, Board, Conduit, Device};
 use hardware::check::Ledger;
 use hardware::tree::Tree;
+use kernel_core::text::Bytes;
 
 use crate::arch::mmio::Window;
 use crate::log::{error, info, warning};
@@ -43,8 +44,8 @@ pub struct Machine<'l> {
     tree: Option<&'l Tree<'l>>,
     /// Where the tree's blob is in physical memory.
     blob: u64,
-    /// Bytes of RAM, with what firmware keeps.
-    ram: u64,
+    /// Where RAM starts, and its bytes in all, with what firmware keeps.
+    ram: board::Window,
     rtc: Option<Pl031<Window>>,
     psci: Option<(smccc::psci::Version, Conduit)>,
     failures: heapless::Vec<&'static Device, FAILURES>,
@@ -56,17 +57,27 @@ impl<'l> Machine<'l> {
         power::configure(board);
         let (tree, blob) = tree.unzip();
         let blob = blob.unwrap_or(0);
-        Self { board, ledger, tree, blob, ram: 0, rtc: None, psci: None, failures: heapless::Vec::new() }
+        Self {
+            board,
+            ledger,
+            tree,
+            blob,
+            ram: board::Window::new(0, 0),
+            rtc: None,
+            psci: None,
+            failures: heapless::Vec::new(),
+        }
     }
 
     /// Maps the RAM that is free and puts the heap on it; too little RAM stops the boot.
     pub fn take_ram(&mut self, ram: LiveRam) {
-        let (total, least) = (ram.total, self.board.memory.least);
+        let (total, least) = (ram.all.size, self.board.memory.least);
         if total < least {
             let file = self.board.file;
-            story::stop(&self.ledger, &format_args!("{total:#x} bytes of RAM, {file} asks for {least:#x}"));
+            let (total, least) = (Bytes(total), Bytes(least));
+            story::stop(&self.ledger, &format_args!("{total} of RAM, {file} asks for {least}"));
         }
-        self.ram = total;
+        self.ram = ram.all;
         match mm::ram::start(ram.free) {
             Ok(()) => {}
             Err(cause @ RamError::Map { .. }) => error!("{cause}"),

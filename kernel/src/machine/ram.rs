@@ -11,8 +11,8 @@ use crate::mm::ram::RANGES;
 /// RAM, all of it and the part without an owner.
 #[derive(Debug)]
 pub struct LiveRam {
-    /// Bytes of RAM, with what firmware keeps of it.
-    pub total: u64,
+    /// Where RAM starts, and its bytes in all, with what firmware keeps of it.
+    pub all: Window,
     /// The part that the kernel may use.
     pub free: RamMap<RANGES>,
 }
@@ -28,7 +28,7 @@ impl LiveRam {
                 Err(error) => warning!("memory left out: {error}"),
             }
         }
-        let total = ram.bytes();
+        let all = Window::new(ram.ranges().first().map_or(0, |range| range.start), ram.bytes());
         note(ram.remove(layout::image_physical()));
         note(ram.remove(blob..blob.saturating_add(tree.blob().len() as u64)));
         match tree.chosen().map(|chosen| chosen.initrd()) {
@@ -40,7 +40,7 @@ impl LiveRam {
             note(ram.remove(bytes(region)));
         }
         remove_reserved(tree, &mut ram);
-        Self { total, free: ram }
+        Self { all, free: ram }
     }
 
     /// As the board file has it, where there is no tree.
@@ -48,7 +48,7 @@ impl LiveRam {
         let mut ram = RamMap::new();
         note(ram.add(window.base..window.base.saturating_add(window.size)));
         note(ram.remove(layout::image_physical()));
-        Self { total: window.size, free: ram }
+        Self { all: window, free: ram }
     }
 }
 

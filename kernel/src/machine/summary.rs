@@ -8,6 +8,7 @@ use kernel_core::text::{Address, Bytes};
 
 use crate::arch::{counter, cpu};
 use crate::log::{self, BootLog};
+use crate::mm;
 
 use super::console::{self, Console};
 use super::{Machine, irq, logged};
@@ -24,7 +25,7 @@ const CLASSES: [(Class, &str); 7] = [
     (Class::Console, "console"),
     (Class::InterruptController, "irq"),
     (Class::Timer, "timer"),
-    (Class::Power, "power"),
+    (Class::Power, "psci"),
     (Class::Pcie, "pcie"),
     (Class::Virtio, "virtio"),
     (Class::Rtc, "rtc"),
@@ -49,16 +50,21 @@ impl Machine<'_> {
     }
 
     fn banner(&self, out: &mut dyn Write) -> fmt::Result {
-        let cpus = self.board.cpus.len();
+        let (version, board) = (env!("CARGO_PKG_VERSION"), self.board.name);
         let core = cpu::name().unwrap_or("unknown core");
-        write!(
-            out,
-            "\nKeel {} · {} · {cpus} × {core} · {}",
-            env!("CARGO_PKG_VERSION"),
-            self.board.name,
-            Bytes(self.ram)
-        )?;
+        write!(out, "\nKeel {version} · {board} · {} × {core} · {}", self.cpus(), Bytes(self.ram.size))?;
+        if let Some(id) = option_env!("KEEL_BUILD_ID") {
+            write!(out, " · built {id}")?;
+        }
         out.write_str(if self.entry_level() == 2 { " · EL2 → EL1\n" } else { " · EL1\n" })
+    }
+
+    /// How many CPUs the live tree lets run; without one, how many the table has.
+    fn cpus(&self) -> usize {
+        match self.tree {
+            Some(tree) => tree.cpus().filter(|cpu| matches!(cpu, Ok(cpu) if cpu.enabled)).count(),
+            None => self.board.cpus.len(),
+        }
     }
 
     /// A line for each run of devices of a class that have one binding.
@@ -146,9 +152,9 @@ impl Machine<'_> {
         let mut line = Columns::new(out);
         line.write_str("  memory")?;
         line.pad(DEVICE);
-        let heap = crate::mm::heap::usage();
-        let free = crate::mm::ram::free();
-        write!(line, "{} free in {} ranges, heap {}", Bytes(free.bytes()), free.ranges().len(), Bytes(heap.size))?;
+        write!(line, "{} @ {}", Bytes(self.ram.size), Address(self.ram.base))?;
+        line.pad(NOTE);
+        write!(line, "{} free, heap {}", Bytes(mm::ram::free().bytes()), Bytes(mm::heap::usage().size))?;
         line.end()
     }
 }
