@@ -1,9 +1,8 @@
 //! Board files and device trees in, typed tables out: parse → model → check → emit, one folder a stage.
 //!
 //! [`image`] is what the kernel's build script asks for, [`registers`] what the drivers' does, [`board()`] what commands
-//! and tests do. Nothing here touches a
-//! network or writes a file: callers do that with what they get back. What is wrong with an input comes back as
-//! [`findings::Findings`].
+//! and tests do. Nothing here touches a network or writes a file: callers do that with what they get back. What is wrong
+//! with an input comes back as [`findings::Findings`].
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use codegen::findings::{Findings, code};
+mod common;
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
-}
+use common::{fixtures, project};
+
+use codegen::findings::{Findings, code};
 
 /// The cases of `accept` or `reject`, in order.
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -18,39 +18,9 @@ fn cases(kind: &str) -> Vec<PathBuf> {
     cases
 }
 
-/// Lays `case` over the base, in a folder of its own.
-fn project(case: &Path) -> PathBuf {
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures").join(case.file_name().unwrap());
-    let _ = fs::remove_dir_all(&root);
-    copy(&fixtures().join("accept/base"), &root);
-    copy(case, &root);
-    if let Ok(grow) = fs::read_to_string(case.join("grow.txt")) {
-        let (file, size) = grow.trim().split_once(' ').unwrap();
-        fs::File::create(root.join(file)).unwrap().set_len(size.parse().unwrap()).unwrap();
-    }
-    if let Ok(cut) = fs::read_to_string(case.join("cut.txt")) {
-        let (file, size) = cut.trim().split_once(' ').unwrap();
-        fs::OpenOptions::new().write(true).open(root.join(file)).unwrap().set_len(size.parse().unwrap()).unwrap();
-    }
-    root
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let from = entry.unwrap().path();
-        let to = to.join(from.file_name().unwrap());
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            fs::copy(&from, &to).unwrap();
-        }
-    }
-}
-
 /// What an image of the case's boards comes to; the tables and the findings.
 fn outcome(case: &Path) -> (Option<String>, Findings) {
-    let root = project(case);
+    let root = project(&format!("fixtures-{}", name(case)), Some(case));
     let boards = fs::read_to_string(case.join("image.txt")).unwrap_or_else(|_| "b".to_owned());
     let boards: Vec<&str> = boards.lines().collect();
     let outcome = match codegen::image(&root, &boards, "aarch64") {

@@ -179,6 +179,15 @@ pub enum FactValue {
     Plain(Value<'static>),
 }
 
+impl Board {
+    /// Names of the facts that may be used before a tree is read, and marked UNCHECKED: the consoles' windows, so that
+    /// the kernel can say why it stops. Everything else waits for the check.
+    pub fn early_facts(&self) -> Vec<&str> {
+        let windows = self.console.iter().filter_map(|&index| self.devices[index].windows.first());
+        windows.map(|window| self.facts[window.fact].name.as_str()).collect()
+    }
+}
+
 /// Puts a board together as far as it goes.
 pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
     let file = inputs.file;

@@ -15,7 +15,7 @@ pub(super) fn decimal(value: u64) -> Literal {
 fn literal(prefix: &str, digits: &str, group: usize) -> Literal {
     let mut text = prefix.to_owned();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % group == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(group) {
             text.push('_');
         }
         text.push(digit);

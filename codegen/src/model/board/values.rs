@@ -23,9 +23,11 @@ pub(super) fn windows(
         let bus = reg.as_ref().map(|reg| reg.bus).unwrap_or_default();
         match node.cpu_window(index) {
             Ok(window) => {
+                let named = binding.windows.get(index).and_then(|window| window.name.as_ref());
+                let name = named.map_or(String::new(), |name| format!(", the {}", name.value));
                 let how = match u128::from(window.base) == bus {
-                    true => format!("reg[{index}]"),
-                    false => format!("reg[{index}]: {bus:#x} on its bus, through the ranges above"),
+                    true => format!("reg[{index}]{name}"),
+                    false => format!("reg[{index}]{name}: {bus:#x} on its bus, through the ranges above"),
                 };
                 windows.push(located(inputs, node, window, index, "reg", how));
             }
@@ -81,7 +83,7 @@ pub(super) fn clocks(
     for (index, clock) in node.clocks().enumerate() {
         match clock {
             Ok(clock) => {
-                let how = format!("clocks[{index}]: {}", clock.provider.path());
+                let how = format!("clocks[{index}]: the rate of {}", clock.provider.path());
                 match clock.rate {
                     Some(rate) => rates.push(located(inputs, node, rate, index, "clocks", how)),
                     None => left_out.push(format!("{how}: the tree doesn't say its rate")),

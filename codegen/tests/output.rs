@@ -1,0 +1,107 @@
+//! What is generated: the same for the same input, as the golden files have it, and no more than its inputs say.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+mod common;
+
+use common::{fixtures, project, root};
+
+/// Compares with a golden file, or writes it where `KEEL_BLESS` is set.
+fn golden(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("KEEL_BLESS").is_some() {
+        fs::write(&path, text).unwrap();
+    }
+    let wanted = fs::read_to_string(&path).unwrap_or_default();
+    let at = wanted.lines().zip(text.lines()).position(|(wanted, got)| wanted != got);
+    assert!(
+        wanted == text,
+        "{name} differs, first in line {:?}; KEEL_BLESS=1 writes it anew:\n{text}",
+        at.map(|at| at + 1)
+    );
+}
+
+#[test]
+fn every_emitter_writes_what_its_golden_file_has() {
+    let root = project("golden", Some(&fixtures().join("accept/every-key")));
+    let image = codegen::image(&root, &["b"], "aarch64").unwrap();
+    golden("tables.rs.txt", &image.tables);
+    golden("link.ld", &image.linker_script);
+    let qemu = codegen::board(&root, "b").unwrap().qemu.unwrap();
+    golden("qemu.txt", &(qemu.arguments().join("\n") + "\n"));
+}
+
+#[test]
+fn two_boards_share_one_file() {
+    let root = project("two", Some(&fixtures().join("accept/two-boards")));
+    let tables = codegen::image(&root, &["b", "c"], "aarch64").unwrap().tables;
+    assert!(tables.contains("pub static BOARDS: &[&hardware::board::Board] = &[&b::BOARD, &c::BOARD];"), "{tables}");
+}
+
+#[test]
+fn same_input_gives_the_same_bytes_wherever_it_lies() {
+    let (one, other) = (project("same-1", None), project("same 2 – ü", None));
+    let make = |root: &Path| {
+        let image = codegen::image(root, &["b"], "aarch64").unwrap();
+        (image.tables, image.linker_script, image.inputs)
+    };
+    assert_eq!(make(&one), make(&one));
+    assert_eq!(make(&one), make(&other));
+}
+
+#[test]
+fn every_board_is_generated_without_an_error_and_has_its_feature() {
+    let manifest = fs::read_to_string(root().join("kernel/Cargo.toml")).unwrap();
+    let boards = codegen::boards(&root());
+    assert!(boards.iter().any(|board| board == "qemu-virt"), "{boards:?}");
+    for board in boards {
+        let generated = codegen::board(&root(), &board).unwrap_or_else(|findings| panic!("{findings}"));
+        assert!(generated.findings.is_empty(), "{}", generated.findings);
+        let feature = format!("board-{board} = []");
+        assert!(manifest.lines().any(|line| line == feature), "kernel/Cargo.toml lacks `{feature}`");
+    }
+}
+
+#[test]
+fn an_image_reads_only_its_own_boards() {
+    let root = project("own", Some(&fixtures().join("accept/two-boards")));
+    let image = codegen::image(&root, &["b"], "aarch64").unwrap();
+    assert_eq!(image.inputs, ["schemas/devices", "schemas/presets.toml", "boards/b.toml", "boards/b.dtb"]);
+    fs::remove_file(root.join("boards/c.toml")).unwrap();
+    assert_eq!(codegen::image(&root, &["b"], "aarch64").unwrap().tables, image.tables);
+}
+
+#[test]
+fn register_maps_need_the_bindings_alone() {
+    let folder = project("bindings-alone", None);
+    fs::remove_dir_all(folder.join("boards")).unwrap();
+    fs::remove_file(folder.join("schemas/presets.toml")).unwrap();
+    codegen::registers(&folder).unwrap_or_else(|findings| panic!("{findings}"));
+    // And the script that asks for them watches nothing else, so that editing a board doesn't rebuild the drivers.
+    let script = fs::read_to_string(root().join("drivers/build.rs")).unwrap();
+    let watched: Vec<&str> =
+        script.split("rerun-if-changed=").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert_eq!(watched, ["../schemas/devices", "build.rs"]);
+}
+
+#[test]
+fn the_facts_used_unchecked_are_these() {
+    let generated = codegen::board(&root(), "qemu-virt").unwrap();
+    assert_eq!(generated.board.early_facts(), ["serial0.window[0]"], "this list must not grow");
+}
+
+#[test]
+fn the_board_of_the_first_boot_is_read_as_the_manual_has_it() {
+    let board = codegen::board(&root(), "qemu-virt").unwrap().board;
+    let names = |indices: &[usize]| indices.iter().map(|&index| board.devices[index].name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&board.console), ["serial0"]);
+    let order = names(&board.order);
+    let at = |name: &str| order.iter().position(|device| device == name).unwrap();
+    assert!(at("intc@8000000") < at("timer") && at("timer") < at("serial0"), "{order:?}");
+    assert!(at("apb-pclk") < at("serial0"), "clocks come before who uses them: {order:?}");
+    let started = Instant::now();
+    codegen::image(&root(), &["qemu-virt"], "aarch64").unwrap();
+    println!("figure: codegen qemu-virt {:.1} ms (this build)", started.elapsed().as_secs_f64() * 1e3);
+}
