@@ -48,7 +48,7 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 
 #[test]
 fn no_input_panics() {
-    let count = std::env::var("KEEL_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_200);
+    let count = std::env::var("KEEL_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(400);
     let root = project("mutations", None);
     let mut random = Random(7);
     let mut refused = 0;
@@ -58,13 +58,13 @@ fn no_input_panics() {
         let mut bytes = whole.clone();
         mutate(&mut bytes, &mut random);
         fs::write(&file, &bytes).unwrap();
-        if std::env::var_os("KEEL_TRACE").is_some() { fs::write("/tmp/cg/last", &bytes).unwrap(); eprintln!("{round} {}", file.display()); }
         if let Err(findings) = codegen::image(&root, &["b"], "aarch64") {
             refused += 1;
             assert!(findings.has_errors() && !findings.render().is_empty());
         }
         fs::write(&file, &whole).unwrap();
     }
+    assert!(codegen::image(&root, &["b"], "aarch64").is_ok(), "the project was changed");
     println!("figure: codegen mutations {count}, {refused} refused, 0 panics");
     assert!(refused > count / 4, "mutations that nobody notices prove little: {refused} of {count}");
 }

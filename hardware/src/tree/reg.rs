@@ -82,6 +82,10 @@ impl<'t> Node<'t> {
 impl Regs<'_> {
     /// Address on the bus and size.
     pub(super) fn next_raw(&mut self) -> Option<Result<(u128, u64), TreeError>> {
+        // Cell counts that mean nothing are an error for every entry, so the first error is the last answer.
+        if self.next == usize::MAX {
+            return None;
+        }
         let entry = self.node.reg_entry(self.next).transpose()?;
         self.next = if entry.is_ok() { self.next.saturating_add(1) } else { usize::MAX };
         Some(entry.and_then(|(address, size)| Ok((number(address), self.node.size(size)?))))
