@@ -13,6 +13,7 @@ mod overlap;
 mod presets;
 mod reasons;
 mod runnable;
+mod values;
 mod window_size;
 
 pub use image::image;
@@ -33,6 +34,7 @@ const RULES: &[Rule] = &[
     presets::check,
     reasons::check,
     runnable::check,
+    values::check,
     window_size::check,
 ];
 

@@ -18,7 +18,12 @@ pub struct Qemu {
 impl Qemu {
     /// From the board file's `[qemu]`.
     pub fn new(qemu: &written::Qemu) -> Self {
-        Self { machine: qemu.machine.clone(), cpu: qemu.cpu.clone(), smp: qemu.smp, memory: qemu.memory.get_ref().0 }
+        Self {
+            machine: qemu.machine.clone(),
+            cpu: qemu.cpu.clone(),
+            smp: *qemu.smp.get_ref(),
+            memory: qemu.memory.get_ref().0,
+        }
     }
 
     /// Machine, CPUs and memory; what is plugged in and which image runs is the caller's.

@@ -21,6 +21,7 @@ use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::parse::board::{self as written, Baud, Qemu};
 use crate::parse::nearest;
 use crate::parse::preset::Presets;
+use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
 /// What [`resolve`] puts together.
@@ -75,6 +76,27 @@ pub struct Board {
     pub preset: Preset,
     /// How QEMU shows it.
     pub qemu: Option<Qemu>,
+    /// Where the board file says what isn't in the tree.
+    pub lines: Lines,
+}
+
+/// Lines of the board file; `None` where it leaves the value to the default.
+#[derive(Debug)]
+pub struct Lines {
+    /// `compatible`
+    pub compatible: u32,
+    /// `tree`
+    pub tree: u32,
+    /// `preset`
+    pub preset: u32,
+    /// `[console] prefer`
+    pub prefer: Option<u32>,
+    /// `[console] baud`
+    pub baud: Option<u32>,
+    /// `[memory] least`
+    pub least: Option<u32>,
+    /// `[without-tree] memory`
+    pub without_tree: Option<u32>,
 }
 
 /// The preset with its switches set.
@@ -208,17 +230,34 @@ pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
         facts,
         order,
         console,
-        baud: file.console.baud,
-        least_memory: file.memory.least.map_or(0, |least| least.0),
+        baud: file.console.baud.as_ref().map_or(Baud::default(), |baud| *baud.get_ref()),
+        least_memory: file.memory.least.as_ref().map_or(0, |least| least.get_ref().0),
         without_tree: file.without_tree.as_ref().map(|without| {
             let region = without.memory.get_ref();
             Window { base: region.base, size: region.size.0 }
         }),
         preset,
         qemu: file.qemu.clone(),
+        lines: lines(inputs.source, file),
     };
     policy::overrule(inputs, &mut board, findings);
     board
+}
+
+fn lines(source: &Source, file: &written::File) -> Lines {
+    fn of<T>(source: &Source, spanned: Option<&Spanned<T>>) -> Option<u32> {
+        spanned.map(|spanned| source.line(spanned.span().start))
+    }
+    let board = &file.board;
+    Lines {
+        compatible: source.line(board.compatible.span().start),
+        tree: source.line(board.tree.span().start),
+        preset: source.line(board.preset.span().start),
+        prefer: of(source, file.console.prefer.as_ref()),
+        baud: of(source, file.console.baud.as_ref()),
+        least: of(source, file.memory.least.as_ref()),
+        without_tree: of(source, file.without_tree.as_ref().map(|without| &without.memory)),
+    }
 }
 
 /// The preset that the board file names.

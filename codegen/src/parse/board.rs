@@ -62,10 +62,9 @@ pub struct Board {
 #[serde(deny_unknown_fields)]
 pub struct Console {
     /// `stdout`, device names, bindings or classes; the first that answers.
-    pub prefer: Option<Vec<Spanned<String>>>,
-    /// The line rate.
-    #[serde(default)]
-    pub baud: Baud,
+    pub prefer: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The line rate; firmware's unless told.
+    pub baud: Option<Spanned<Baud>>,
 }
 
 /// `baud = "keep"` or `baud = 115200`.
@@ -110,7 +109,7 @@ pub enum OnDrift {
 #[serde(deny_unknown_fields)]
 pub struct Memory {
     /// The boot stops with less.
-    pub least: Option<Bytes>,
+    pub least: Option<Spanned<Bytes>>,
 }
 
 /// `[without-tree]`: go on with unchecked claims where firmware hands over no usable tree.
@@ -143,7 +142,7 @@ pub struct Qemu {
     /// `-cpu`
     pub cpu: String,
     /// `-smp`
-    pub smp: u32,
+    pub smp: Spanned<u32>,
     /// `-m`
     pub memory: Spanned<Bytes>,
 }

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::literal::decimal;
-use super::{ORIGIN, fact, identifier, window};
+use super::{fact, identifier, origin, window};
 use crate::model::board::{Board, Device, Located};
 
 /// A constant's name for each device.
@@ -84,7 +84,7 @@ fn claims<T>(field: &str, values: &[Located<T>], value: impl Fn(&T) -> TokenStre
 }
 
 fn comment(text: &str) -> TokenStream {
-    let text = format!("{ORIGIN} {text}");
+    let text = origin(text);
     quote! { #[doc = #text] }
 }
 

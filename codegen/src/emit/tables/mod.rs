@@ -78,6 +78,11 @@ fn header(boards: &[Board]) -> String {
     )
 }
 
+/// What becomes a `//` comment.
+fn origin(text: &str) -> String {
+    format!("{ORIGIN} {text}")
+}
+
 fn list(names: &[&str]) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
@@ -155,10 +160,22 @@ fn board_table(board: &Board, idents: &[Ident]) -> TokenStream {
     let with_driver = board.order.iter().filter(|&&index| board.devices[index].driver.is_some());
     let init = with_driver.clone().map(|&index| decimal(index as u64));
     let init_names: Vec<&str> = with_driver.map(|&index| board.devices[index].name.as_str()).collect();
-    let init_comment = format!("{ORIGIN} {}", init_names.join(", "));
+    let init_comment = origin(&init_names.join(", "));
     let console = board.console.iter().map(|&index| decimal(index as u64));
     let console_names: Vec<&str> = board.console.iter().map(|&index| board.devices[index].name.as_str()).collect();
-    let console_comment = format!("{ORIGIN} {}", console_names.join(", "));
+    let file_name = file.rsplit('/').next().unwrap_or(file);
+    let at = |line: Option<u32>| match line {
+        Some(line) => format!("{file_name}:{line}"),
+        None => format!("the default: {file_name} doesn't say"),
+    };
+    let lines = &board.lines;
+    let console_comment = origin(&format!("{}, by {}", list(&console_names), at(lines.prefer)));
+    let compatible_comment = origin(&at(Some(lines.compatible)));
+    let tree_comment = origin(&at(Some(lines.tree)));
+    let baud_comment = origin(&at(lines.baud));
+    let memory_comment = origin(&at(lines.least));
+    let without_comment = origin(&at(lines.without_tree));
+    let preset_comment = origin(&format!("{} and schemas/presets.toml", at(Some(lines.preset))));
     let cpus = board.cpus.iter().map(|cpu| {
         let path = &cpu.path;
         let fact = fact::id(cpu.mpidr.fact);
@@ -188,20 +205,27 @@ fn board_table(board: &Board, idents: &[Ident]) -> TokenStream {
         pub static BOARD: Board = Board {
             name: #name,
             summary: #summary,
+            #[doc = #compatible_comment]
             compatible: &[#(#compatible),*],
             file: #file,
+            #[doc = #tree_comment]
             tree: #tree,
             devices: &[#(#idents),*],
             bindings: super::BINDINGS,
             facts: FACTS,
             #[doc = #init_comment]
             init: &[#(#init),*],
+            #[doc = "~ reg of each"]
             cpus: &[#(#cpus),*],
             #[doc = #console_comment]
             console: &[#(#console),*],
+            #[doc = #baud_comment]
             baud: #baud,
+            #[doc = #memory_comment]
             memory: MemoryPolicy { least: #least },
+            #[doc = #without_comment]
             without_tree: #without_tree,
+            #[doc = #preset_comment]
             preset: Preset { name: #preset, switches: &[#(#switches),*] },
         };
     }

@@ -36,7 +36,7 @@ pub(super) fn order(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findi
     match &inputs.file.console.prefer {
         None => DEFAULT.iter().for_each(|word| add(choose(word))),
         Some(words) => {
-            for word in words {
+            for word in words.get_ref() {
                 let chosen = choose(word.get_ref());
                 if chosen.is_empty() && !DEFAULT.contains(&word.get_ref().as_str()) {
                     let place = Place::text(inputs.source, word.span());
