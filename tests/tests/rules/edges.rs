@@ -15,7 +15,7 @@ const ALLOWED: [(&str, &[&str], &[&str]); 7] = [
     ("drivers", &["hardware"], &["codegen"]),
     ("kernel-core", &["hardware"], &[]),
     ("kernel", &["drivers", "hardware", "kernel-core"], &["codegen"]),
-    ("tests", &["hardware", "codegen", "drivers", "kernel-core"], &[]),
+    ("tests", &["hardware", "codegen", "drivers", "kernel-core"], &["codegen"]),
     ("xtask", &["codegen"], &[]),
 ];
 

@@ -1,4 +1,5 @@
 //! The rules of docs/architecture.md that a machine can hold: who may use whom, and what may stand where.
 
+mod addresses;
 mod edges;
 mod sources;

@@ -78,10 +78,10 @@ impl fmt::Display for Figure {
     }
 }
 
-/// `312,404`; fractions with two digits.
+/// `312,404`; fractions with three digits.
 fn number(value: f64) -> String {
     if value.fract() != 0.0 {
-        return format!("{value:.2}");
+        return format!("{value:.3}");
     }
     let digits = format!("{value:.0}");
     let mut shown = String::new();
