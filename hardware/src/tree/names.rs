@@ -27,22 +27,23 @@ pub(super) struct Names<'a> {
     strings: &'a [u8],
     /// One past the last zero byte: names that start before it have an end.
     terminated: usize,
-    seen: [(u32, Kind); SLOTS],
+    /// Offset and kind; before the first name an offset that no strings block reaches.
+    seen: [(u32, Option<Kind>); SLOTS],
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(strings: &'a [u8]) -> Self {
         let terminated = strings.iter().rposition(|&byte| byte == 0).map_or(0, |last| last + 1);
-        Self { strings, terminated, seen: [(u32::MAX, Kind::Other); SLOTS] }
+        Self { strings, terminated, seen: [(u32::MAX, None); SLOTS] }
     }
 
     /// The kind of the name at `offset`; `None` where there is no well-formed name.
     pub(super) fn kind(&mut self, offset: u32) -> Option<Kind> {
         let slot = self.seen.get_mut((offset ^ (offset >> 6)) as usize % SLOTS)?;
         if slot.0 != offset {
-            *slot = (offset, read(self.strings.get(offset as usize..self.terminated)?)?);
+            *slot = (offset, read(self.strings.get(offset as usize..self.terminated)?));
         }
-        Some(slot.1)
+        slot.1
     }
 }
 

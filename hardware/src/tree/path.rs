@@ -40,15 +40,14 @@ impl fmt::Display for Path<'_> {
 
 /// Whether `path` leads to `node`.
 pub(super) fn is_path_of(mut path: &[u8], mut node: Node<'_>) -> bool {
-    if path == b"/" {
-        return node.index() == 0;
+    if node.index() == 0 {
+        return path == b"/";
     }
     while let Some(parent) = node.parent() {
         let Some([rest @ .., b'/']) = path.strip_suffix(node.name_bytes()) else { return false };
         (path, node) = (rest, parent);
     }
-    // The root's path isn't empty, but what is left of all others is.
-    path.is_empty() && node.index() == 0
+    path.is_empty()
 }
 
 impl Tree<'_> {

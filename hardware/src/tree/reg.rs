@@ -20,7 +20,8 @@ pub struct Reg {
 #[derive(Debug, Clone)]
 pub struct Regs<'t> {
     node: Node<'t>,
-    next: usize,
+    /// The next entry; `None` after an error.
+    next: Option<usize>,
 }
 
 /// Address and size of an entry, as cells.
@@ -29,7 +30,7 @@ type Entry<'t> = (&'t [u8], &'t [u8]);
 impl<'t> Node<'t> {
     /// Its `reg` entries, CPU addresses worked out. None where it has no `reg`; ends after the first error.
     pub fn regs(self) -> Regs<'t> {
-        Regs { node: self, next: 0 }
+        Regs { node: self, next: Some(0) }
     }
 
     /// The `index`th register window in CPU addresses; the error says why there is none.
@@ -82,13 +83,12 @@ impl<'t> Node<'t> {
 impl Regs<'_> {
     /// Address on the bus and size.
     pub(super) fn next_raw(&mut self) -> Option<Result<(u128, u64), TreeError>> {
-        // Cell counts that mean nothing are an error for every entry, so the first error is the last answer.
-        if self.next == usize::MAX {
-            return None;
-        }
-        let entry = self.node.reg_entry(self.next).transpose()?;
-        self.next = if entry.is_ok() { self.next.saturating_add(1) } else { usize::MAX };
-        Some(entry.and_then(|(address, size)| Ok((number(address), self.node.size(size)?))))
+        let index = self.next?;
+        let entry = self.node.reg_entry(index).transpose()?;
+        let entry = entry.and_then(|(address, size)| Ok((number(address), self.node.size(size)?)));
+        // Cells without a meaning are an error for every entry, so the first error is the last answer.
+        self.next = index.checked_add(1).filter(|_| entry.is_ok());
+        Some(entry)
     }
 }
 
@@ -98,11 +98,15 @@ impl Iterator for Regs<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let entry = self.next_raw()?;
         let node = self.node;
-        Some(entry.and_then(|(bus, size)| match node.translate(bus) {
+        let reg = entry.and_then(|(bus, size)| match node.translate(bus) {
             Ok(cpu) => Ok(Reg { bus, size, cpu: Some(cpu) }),
             Err(TreeError::BusLocal { .. } | TreeError::OutsideRanges { .. }) => Ok(Reg { bus, size, cpu: None }),
             Err(error) => Err(error),
-        }))
+        });
+        if reg.is_err() {
+            self.next = None;
+        }
+        Some(reg)
     }
 }
 
