@@ -1,7 +1,8 @@
 //! What a terminal must be sent so that it shows the line again: the least that does.
 //!
-//! Every character counts as one column, and no width is assumed: where a terminal wraps a long line, moving back over the
-//! wrap leaves its cursor at the margin until Ctrl-L; the line itself is right all the same. Only BS, CUB, CUF, EL and ED (ECMA-48) are used, so any terminal will do.
+//! Every character counts as one column, and no width is assumed: where a terminal wraps a long line, moving back over
+//! the wrap leaves its cursor at the margin until Ctrl-L; the line itself is right all the same. Only BS, CUB, CUF, EL
+//! and ED (ECMA-48) are used, so any terminal will do.
 
 use core::fmt::{self, Write};
 

@@ -1,7 +1,7 @@
 //! The ring itself: byte positions that only grow, and records between them.
 //!
-//! A record is a header (ticks, text length, level, truncation mark) and its text; either may wrap around the end of the
-//! buffer. Positions never wrap: the buffer index is the position modulo the size.
+//! A record is a header (ticks, text length, level, truncation mark) and its text; either may wrap around the end
+//! of the buffer. Positions never wrap: the buffer index is the position modulo the size.
 
 use core::fmt;
 

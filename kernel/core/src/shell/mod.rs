@@ -1,7 +1,7 @@
 //! The shell: a line becomes commands, a command a row of [`commands::ALL`], its end an exit status.
 //!
-//! [`Shell::feed`] takes one byte from the terminal and never blocks; a command that asks leaves its [`Question`] behind and
-//! the next line answers it. Commands write through `&mut dyn fmt::Write` with `\n` at a line's end; what a serial line
+//! [`Shell::feed`] takes one byte from the terminal and never blocks; a command that asks leaves its [`Question`] behind
+//! and the next line answers it. Commands write through `&mut dyn fmt::Write` with `\n` at a line's end; what a serial line
 //! needs in its place is the console's business.
 //!
 //! Exit statuses: 0 done, 1 failed, 2 misused (unknown flags and words, syntax, refused lines), 127 no such command,

@@ -1,8 +1,8 @@
 //! What the shell needs of the kernel, by noun.
 //!
 //! The kernel implements [`System`] once, in `machine`; the tests implement it over a tree file. Everything is read
-//! through shared references: whatever changes meanwhile (counters, the log) is copied out a row at a time, so no lock is
-//! held while something prints.
+//! through shared references: whatever changes meanwhile (counters, the log) is copied out a row at a time, so no lock
+//! is held while something prints.
 
 mod boot;
 mod memory;

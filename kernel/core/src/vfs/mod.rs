@@ -1,7 +1,7 @@
 //! Files by path: a table of mounted file systems, and `/proc` as the first of them.
 //!
-//! Paths are normalised ([`Path`]) before a file system sees them: absolute, without `.`, `..`, empty parts or a slash at
-//! the end. Errors are [`FsError`]; their numbers are in [`crate::errno`].
+//! Paths are normalised ([`Path`]) before a file system sees them: absolute, without `.`, `..`, empty parts or a slash
+//! at the end. Errors are [`FsError`]; their numbers are in [`crate::errno`].
 
 mod path;
 mod proc;

@@ -1,4 +1,5 @@
-//! A kernel that isn't one: the board of [`board`] over qemu-virt's reference tree, with clocks and counters that stand.
+//! A kernel that isn't one: the board of [`board`] over qemu-virt's reference tree, with clocks and counters that
+//! stand still.
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
