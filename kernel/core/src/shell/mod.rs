@@ -1,6 +1,6 @@
-//! The shell: a line becomes commands, a command a row of [`commands::ALL`], its end an exit status.
+//! The shell: a line becomes commands, a command a row of `commands::ALL`, its end an exit status.
 //!
-//! [`Shell::feed`] takes one byte from the terminal and never blocks; a command that asks leaves its [`Question`] behind
+//! [`Shell::feed`] takes one byte from the terminal and never blocks; a command that asks leaves its `Question` behind
 //! and the next line answers it. Commands write through `&mut dyn fmt::Write` with `\n` at a line's end; what a serial line
 //! needs in its place is the console's business.
 //!
