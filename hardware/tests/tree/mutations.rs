@@ -27,7 +27,7 @@ impl Random {
     }
 
     fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
+        (self.next() % bound.max(1) as u64) as usize
     }
 }
 
@@ -39,9 +39,10 @@ fn damaged_trees_are_answered_for() {
     let start = Instant::now();
     let mut opened = 0;
     for round in 0..rounds {
-        let (name, sound) = &trees[round as usize % trees.len()];
-        let damaged =
-            damage(sound, &values[round as usize % trees.len()], &mut Random(0x9e37_79b9_7f4a_7c15 ^ (round + 1)));
+        let which = round as usize % trees.len();
+        let (name, sound) = &trees[which];
+        let mut random = Random((round + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let damaged = damage(sound, &values[which], &mut random);
         let begun = Instant::now();
         let result = std::panic::catch_unwind(|| ask_all(&damaged));
         assert!(result.is_ok(), "{name}: round {round} panics");
