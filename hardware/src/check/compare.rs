@@ -5,61 +5,47 @@ use crate::board::{Board, Device, Fact, Item, Value};
 use super::extra::Claimed;
 use super::{Live, LiveNode, Row, Unresolved, Verdict};
 
-/// What the live description says about one fact.
-struct Finding<'l> {
-    verdict: Verdict,
-    live: Option<Value<'l>>,
-    reason: Option<Unresolved>,
-}
-
-impl Finding<'_> {
-    /// There is nothing to compare with.
-    const fn absent(verdict: Verdict) -> Self {
-        Self { verdict, live: None, reason: None }
-    }
-}
-
-/// Where a device or CPU is in the live description.
-#[derive(Clone, Copy)]
-enum Place<'l, N> {
-    Nowhere,
-    At {
-        node: N,
-        /// The node's name, if not that of the table.
-        found_as: Option<&'l str>,
-        enabled: bool,
-    },
-}
+/// What [`Comparison::about`] is when the node is nobody's.
+const NOBODY: u32 = u32::MAX;
 
 /// Walks a board's facts in ledger order.
 pub(super) struct Comparison<'l, L, N> {
     board: &'static Board,
     live: L,
+    /// The device that the last fact was about, whose facts all have one node; or [`NOBODY`].
+    about: u32,
+    /// The node of that device or CPU.
+    node: Option<N>,
+    /// The node's name, if not that of the table.
+    found_as: Option<&'l str>,
+    enabled: bool,
     /// The node found last; the next device is usually right behind it.
     near: Option<N>,
-    /// The device that the last fact was about.
-    current: Option<(u16, Place<'l, N>)>,
     claimed: Claimed,
 }
 
 impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
     pub(super) fn new(board: &'static Board, live: L) -> Self {
-        Self { board, live, near: None, current: None, claimed: Claimed::new() }
+        let claimed = Claimed::new();
+        Self { board, live, about: NOBODY, node: None, found_as: None, enabled: false, near: None, claimed }
     }
 
-    /// The row for `fact`.
-    pub(super) fn row(&mut self, fact: &'static Fact) -> Row<'l> {
-        let place = match (fact.device, fact.item) {
-            (Some(device), _) => self.device(device),
-            (None, Item::Mpidr(cpu)) => self.cpu(cpu),
-            (None, _) => Place::Nowhere,
-        };
-        let Place::At { node, found_as, enabled } = place else {
-            return Row { fact: Some(fact), ..Row::EMPTY };
-        };
-        let finding = if enabled { compare(node, fact) } else { Finding::absent(Verdict::Disabled) };
-        let Finding { verdict, live, reason } = finding;
-        Row { fact: Some(fact), verdict, live, reason, node: Some(node.index()), found_as }
+    /// Writes the row for `fact`.
+    pub(super) fn fill(&mut self, fact: &'static Fact, row: &mut Row<'l>) {
+        match (fact.device, fact.item) {
+            (Some(device), _) if u32::from(device) == self.about => {}
+            (Some(device), _) => self.go_to_device(device),
+            (None, Item::Mpidr(cpu)) => self.go_to_cpu(cpu),
+            (None, _) => self.go_to(None, None),
+        }
+        row.fact = Some(fact);
+        row.found_as = self.found_as;
+        row.node = self.node.map(|node| node.index());
+        match self.node {
+            None => row.say(Verdict::Missing, None, None),
+            Some(_) if !self.enabled => row.say(Verdict::Disabled, None, None),
+            Some(node) => compare(node, fact, row),
+        }
     }
 
     /// The live nodes that the rows so far are about.
@@ -67,37 +53,33 @@ impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
         &self.claimed
     }
 
-    /// The place of device `index`, looked up once for all of its facts.
-    fn device(&mut self, index: u16) -> Place<'l, L::Node> {
-        if let Some((current, place)) = self.current
-            && current == index
-        {
-            return place;
+    fn go_to_device(&mut self, index: u16) {
+        match self.board.devices.get(usize::from(index)) {
+            None => self.go_to(None, None),
+            Some(device) => match self.live.find(device.path, self.near) {
+                Some(node) => self.go_to(Some(node), None),
+                None => {
+                    let moved = self.moved(device);
+                    self.go_to(moved, moved.map(|node| node.name()));
+                }
+            },
         }
-        let device = self.board.devices.get(usize::from(index));
-        let place = device.map_or(Place::Nowhere, |device| self.find(device));
-        self.current = Some((index, place));
-        place
+        self.about = index.into();
     }
 
-    fn find(&mut self, device: &Device) -> Place<'l, L::Node> {
-        if let Some(node) = self.live.find(device.path, self.near) {
-            return self.place(node, None);
-        }
-        self.moved(device).map_or(Place::Nowhere, |node| self.place(node, Some(node.name())))
-    }
-
-    fn cpu(&mut self, index: u8) -> Place<'l, L::Node> {
+    fn go_to_cpu(&mut self, index: u8) {
         let cpu = self.board.cpus.get(usize::from(index));
         // A CPU's unit address is its affinity: one at another path is another CPU, never a moved one.
-        let node = cpu.and_then(|cpu| self.live.find(cpu.path, self.near));
-        node.map_or(Place::Nowhere, |node| self.place(node, None))
+        self.go_to(cpu.and_then(|cpu| self.live.find(cpu.path, self.near)), None);
     }
 
-    fn place(&mut self, node: L::Node, found_as: Option<&'l str>) -> Place<'l, L::Node> {
-        self.near = Some(node);
-        self.claimed.note(node.index());
-        Place::At { node, found_as, enabled: node.enabled() }
+    fn go_to(&mut self, node: Option<L::Node>, found_as: Option<&'l str>) {
+        (self.about, self.node, self.found_as) = (NOBODY, node, found_as);
+        if let Some(node) = node {
+            self.near = Some(node);
+            self.enabled = node.enabled();
+            self.claimed.note(node.index());
+        }
     }
 
     /// The one enabled node that can only be `device` at another path: it has the device's `compatible`, no table row
@@ -120,9 +102,9 @@ impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
 }
 
 /// Holds one fact against the node that it is about.
-fn compare<'l>(node: impl LiveNode<'l>, fact: &Fact) -> Finding<'l> {
+fn compare<'l>(node: impl LiveNode<'l>, fact: &'static Fact, row: &mut Row<'l>) {
     let live = match fact.item {
-        Item::Compatible => return compatible(node, fact),
+        Item::Compatible => return compatible(node, fact.claimed, row),
         Item::Window(n) => node.window(n).map(|window| window.map(Value::Window)),
         Item::Interrupt(n) => node.interrupt(n).map(|line| line.map(Value::Interrupt)),
         Item::Clock(n) => node.clock(n).map(|rate| rate.map(Value::Clock)),
@@ -130,27 +112,28 @@ fn compare<'l>(node: impl LiveNode<'l>, fact: &Fact) -> Finding<'l> {
         Item::Mpidr(_) => node.mpidr().map(|mpidr| mpidr.map(Value::Mpidr)),
     };
     match live {
-        Ok(Some(live)) if live == fact.claimed => matched(live),
-        Ok(Some(live)) => Finding { verdict: Verdict::Drift, live: Some(live), reason: None },
-        Ok(None) => Finding::absent(Verdict::Missing),
-        Err(reason) => Finding { verdict: Verdict::Unresolvable, live: None, reason: Some(reason) },
+        Ok(Some(live)) if live == fact.claimed => row.say(Verdict::Match, Some(live), None),
+        Ok(Some(live)) => row.say(Verdict::Drift, Some(live), None),
+        Ok(None) => row.say(Verdict::Missing, None, None),
+        Err(reason) => row.say(Verdict::Unresolvable, None, Some(reason)),
     }
 }
 
 /// A node matches when the claimed string is among its strings; else the most specific one is what it is instead.
-fn compatible<'l>(node: impl LiveNode<'l>, fact: &Fact) -> Finding<'l> {
-    let Value::Compatible(claimed) = fact.claimed else {
-        return Finding { verdict: Verdict::Unresolvable, live: None, reason: Some(Unresolved::Unknown) };
-    };
-    if node.is_compatible(claimed) {
-        return matched(fact.claimed);
+fn compatible<'l>(node: impl LiveNode<'l>, claimed: Value<'static>, row: &mut Row<'l>) {
+    if let Value::Compatible(string) = claimed
+        && node.is_compatible(string)
+    {
+        return row.say(Verdict::Match, Some(claimed), None);
     }
     match node.compatible().next() {
-        Some(string) => Finding { verdict: Verdict::Drift, live: Some(Value::Compatible(string)), reason: None },
-        None => Finding::absent(Verdict::Missing),
+        Some(first) => row.say(Verdict::Drift, Some(Value::Compatible(first)), None),
+        None => row.say(Verdict::Missing, None, None),
     }
 }
 
-fn matched(live: Value<'_>) -> Finding<'_> {
-    Finding { verdict: Verdict::Match, live: Some(live), reason: None }
+impl<'l> Row<'l> {
+    fn say(&mut self, verdict: Verdict, live: Option<Value<'l>>, reason: Option<Unresolved>) {
+        (self.verdict, self.live, self.reason) = (verdict, live, reason);
+    }
 }

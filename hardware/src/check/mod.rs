@@ -70,7 +70,7 @@ pub fn check<'l>(
     let (facts, free) = rows.split_at_mut_checked(needed).ok_or(TooFewRows { needed, have })?;
     let mut comparison = compare::Comparison::new(board, live);
     for (row, fact) in facts.iter_mut().zip(board.facts) {
-        *row = comparison.row(fact);
+        comparison.fill(fact, row);
     }
     let (written, dropped) = extra::list(board, live, comparison.claimed(), facts, free);
     let used = rows.get(..needed + written).unwrap_or(&[]);
