@@ -63,8 +63,17 @@ pub(super) fn is_function_name(text: &str) -> bool {
 }
 
 fn is_keyword(text: &str) -> bool {
-    syn::parse_str::<syn::Ident>(text).is_err()
+    KEYWORDS.binary_search(&text).is_ok()
 }
+
+/// Rust's strict and reserved keywords (The Rust Reference, "Keywords"), in order. Asking syn takes milliseconds for
+/// all names of a project.
+const KEYWORDS: &[&str] = &[
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 #[cfg(test)]
 mod tests {
@@ -86,6 +95,13 @@ mod tests {
         for wrong in ["read, write", "write, read-effect", "read, read", "read-write, write"] {
             assert_eq!(access(wrong), Err(BadAccess::Combination), "{wrong}");
         }
+    }
+
+    #[test]
+    fn keywords_are_those_of_rust() {
+        assert!(KEYWORDS.is_sorted());
+        let is_name = |word: &&&str| syn::parse_str::<syn::Ident>(word).is_ok();
+        assert_eq!(KEYWORDS.iter().filter(is_name).collect::<Vec<_>>(), [&"gen"], "syn doesn't know the newest yet");
     }
 
     #[test]
