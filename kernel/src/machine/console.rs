@@ -18,15 +18,21 @@ use super::lock::Lock;
 
 /// Received bytes that wait for the shell.
 const QUEUE: usize = 1024;
+/// Errors in a row after which the device isn't listened to.
+const ERRORS: u32 = 64;
 
 static UART: Lock<Option<Uart>> = Lock::new(None);
 static RECEIVED: Lock<heapless::Deque<u8, QUEUE>> = Lock::new(heapless::Deque::new());
+/// Whether the last byte found no room: told once, not for every byte.
+static LOSING: AtomicBool = AtomicBool::new(false);
 /// Whether the line's interrupt fills the queue; else reading polls.
 static BY_INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 struct Uart {
     device: &'static Device,
     pl011: Pl011<mmio::Window>,
+    /// Receive errors in a row.
+    errors: u32,
 }
 
 /// Why a device isn't the console.
@@ -55,7 +61,7 @@ pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Res
             return Err(OpenError::NoDriver);
         }
     };
-    *UART.lock() = Some(Uart { device, pl011 });
+    *UART.lock() = Some(Uart { device, pl011, errors: 0 });
     Ok(())
 }
 
@@ -92,21 +98,41 @@ pub fn wakes() -> bool {
     BY_INTERRUPT.load(Relaxed)
 }
 
-/// Moves what the device has received to the queue.
+/// Moves what the device has received to the queue. A device that answers with nothing but errors is no longer
+/// listened to: it would keep the core busy for ever.
 fn receive() {
     let mut uart = UART.lock();
-    let Some(Uart { pl011, .. }) = uart.as_mut() else { return };
-    pl011.acknowledge_receive_interrupt();
-    loop {
-        match pl011.read_byte() {
+    let Some(uart) = uart.as_mut().filter(|uart| uart.errors < ERRORS) else { return };
+    uart.pl011.acknowledge_receive_interrupt();
+    // Bounded, so that a sender who never stops doesn't keep the handler from returning.
+    for _ in 0..QUEUE {
+        match uart.pl011.read_byte() {
             Ok(Some(byte)) => {
-                if RECEIVED.lock().push_back(byte).is_err() {
-                    warning!("console: input lost, {QUEUE} bytes wait already");
-                }
+                uart.errors = 0;
+                queue(byte);
             }
             Ok(None) => return,
-            Err(error) => warning!("console: {error}"),
+            Err(error) => {
+                warning!("console: {error}");
+                uart.errors += 1;
+                if uart.errors == ERRORS {
+                    return irq::hold_back(uart.device.name);
+                }
+            }
         }
+    }
+}
+
+fn queue(byte: u8) {
+    let mut received = RECEIVED.lock();
+    if received.is_full() {
+        if !LOSING.swap(true, Relaxed) {
+            warning!("console: input lost, {QUEUE} bytes wait already");
+        }
+    } else {
+        LOSING.store(false, Relaxed);
+        // Cannot fail: it isn't full.
+        let _ = received.push_back(byte);
     }
 }
 

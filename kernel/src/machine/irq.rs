@@ -84,7 +84,7 @@ pub fn interrupt() {
         any = true;
         match count(intid) {
             Some(handler) => handler(),
-            None => hold_back(intid),
+            None => unclaimed(intid),
         }
         if let Some(controller) = CONTROLLER.lock().as_mut() {
             controller.end(intid);
@@ -108,11 +108,33 @@ fn count(intid: Intid) -> Option<fn()> {
     Some(line.handler)
 }
 
-/// Nobody will ever quiet this line: hold it back, or it would signal for ever.
-fn hold_back(intid: Intid) {
+/// Nobody will ever quiet this line.
+fn unclaimed(intid: Intid) {
     SPURIOUS.fetch_add(1, Relaxed);
-    let outcome = CONTROLLER.lock().as_mut().map(|controller| controller.disable(intid));
-    warning!("INTID {} came without a handler; held back: {outcome:?}", intid.0);
+    warning!("INTID {} came without a handler", intid.0);
+    disable(intid);
+}
+
+/// Lets the lines of `device` signal no more: its handler can't quiet them.
+pub fn hold_back(device: &str) {
+    // The lines' lock is taken inside the controller's elsewhere, so not the other way round here.
+    let of_device = |from: u32| {
+        let lines = LINES.lock();
+        let mut intids = lines.iter().filter(|line| line.device == device).map(|line| line.interrupt.intid());
+        intids.find(|&intid| intid >= from)
+    };
+    let mut next = 0;
+    while let Some(intid) = of_device(next) {
+        disable(Intid(intid));
+        next = intid + 1;
+    }
+}
+
+fn disable(line: Intid) {
+    match CONTROLLER.lock().as_mut().map(|controller| controller.disable(line)) {
+        Some(Ok(())) | None => warning!("INTID {} is held back", line.0),
+        Some(Err(cause)) => warning!("INTID {} can't be held back: {cause}", line.0),
+    }
 }
 
 /// The nth line with a handler, in INTID order.

@@ -82,6 +82,14 @@ pub static BEACON: Beacon = Beacon {
     stamps: [const { AtomicU64::new(0) }; STAMPS],
 };
 
+// docs/guides/debugging.md has the layout for whoever reads a memory dump.
+const _: () = {
+    assert!(core::mem::offset_of!(Beacon, stage) == 0x08);
+    assert!(core::mem::offset_of!(Beacon, mpidr) == 0x20);
+    assert!(core::mem::offset_of!(Beacon, fault) == 0x28);
+    assert!(core::mem::offset_of!(Beacon, stamps) == 0x40);
+};
+
 impl Beacon {
     /// Notes that `stage` is reached, and when.
     pub fn reach(&self, stage: Stage) {
