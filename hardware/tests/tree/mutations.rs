@@ -11,7 +11,7 @@ use hardware::tree::{Node, Property, Record, Tree, TreeError};
 use crate::build::{Builder, blob, done};
 
 /// Rounds without `KEEL_MUTATIONS`.
-const ROUNDS: u64 = 10_000;
+const ROUNDS: u64 = 5_000;
 /// No tree takes longer, however damaged: the largest sound one takes a thousandth of it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -137,7 +137,8 @@ fn ask_all(blob: &[u8]) -> Result<usize, TreeError> {
 fn ask_node(tree: &Tree<'_>, node: Node<'_>) -> usize {
     let path = node.path().to_string();
     assert!(node.path_eq(&path), "{path}");
-    assert!(tree.find(&path).is_some_and(|found| found.index() <= node.index()), "{path}");
+    // Of two siblings with one name the first is found, and only its children.
+    assert!(tree.find(&path).is_none_or(|found| found.index() <= node.index()), "{path}");
     let _ = (node.status(), node.enabled(), node.phandle(), node.address_cells(), node.size_cells());
     let _ = (node.cpu_window(0), node.interrupt(0), node.interrupt_parent(), node.interrupt_cells());
     let _ = (node.clock_frequency(), node.fixed_rate(), node.mpidr(), node.enable_method(), node.unit_address());
