@@ -7,6 +7,7 @@
 //! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`mismatch`] makes trees in which one fact is wrong, and holds check and kernel to the verdict on it.
 //! - [`mutate`] breaks blobs at random, the same way for the same seed.
+//! - [`stub`] stops a guest through QEMU's gdb stub and puts its core where it should never be.
 //! - [`Failure`] says what went wrong, with the end of the transcript.
 //!
 //! Silence is failure: a guest that prints nothing for [`Patience::silence`] while a test waits for it has failed. The
@@ -23,6 +24,7 @@ pub mod mismatch;
 pub mod mutate;
 pub mod paths;
 mod serial;
+pub mod stub;
 mod tree;
 
 pub use failure::{Cause, Failure};

@@ -1,0 +1,106 @@
+//! Faults that correct code never has, forced on a core through QEMU's gdb stub: each must end in a report that names it.
+
+use std::time::Duration;
+
+use tests::stub::{PC, SP, Socket, Stub};
+use tests::{EntryLevel, Failure, Image, Machine, PROMPT};
+
+/// Where the image is linked: its header, which is mapped as code.
+const IMAGE: u64 = 0xffff_ffff_8000_0000;
+const PAGE: u64 = 0x1000;
+
+/// Boots to the prompt, lets `push` misplace the core, and gives back what it says.
+fn fault(name: &str, push: impl FnOnce(&mut Stub) -> Result<(), Failure>) -> Result<String, Failure> {
+    let socket = Socket::new(name);
+    let arguments = socket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut guest = Machine::virt().extra(&arguments).boot(name, Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let mut stub = socket.connect()?;
+    stub.leave_handlers()?;
+    push(&mut stub)?;
+    stub.go()?;
+    // The idle loop needs no stack; a line to read does.
+    guest.send_line("echo")?;
+    guest.wait_for("PANIC: ")?;
+    guest.wait_for("panic: ")?;
+    guest.settle(Duration::from_millis(200))?;
+    let story = guest.transcript();
+    let (_, story) = story.split_once("PANIC: ").unwrap_or_default();
+    assert!(!story.contains(PROMPT) && !story.contains("PANIC"), "{story}");
+    for part in ["elr ", "esr ", "spsr ", "x0 ", "x30 ", "backtrace"] {
+        guest.expect(story, part)?;
+    }
+    Ok(story.to_owned())
+}
+
+fn first_line(story: &str) -> &str {
+    story.lines().next().unwrap_or_default()
+}
+
+#[test]
+fn a_full_stack_is_told_as_such() -> Result<(), Failure> {
+    let story = fault("fault-stack", |stub| {
+        let mut page = stub.register(SP)? & !(PAGE - 1);
+        while stub.is_mapped(page)? {
+            page -= PAGE;
+        }
+        stub.set_register(SP, page + PAGE / 2)
+    })?;
+    assert_eq!(first_line(&story), "the main stack is full: its guard page was hit");
+    assert!(story.contains("guard page below the main stack"), "{story}");
+    Ok(())
+}
+
+#[test]
+fn data_is_never_code() -> Result<(), Failure> {
+    let story = fault("fault-execute", |stub| {
+        let stack = stub.register(SP)?;
+        stub.set_register(PC, stack)
+    })?;
+    assert_eq!(first_line(&story), "instruction abort: permission fault, level 3");
+    assert!(story.contains("main stack"), "{story}");
+    Ok(())
+}
+
+#[test]
+fn code_is_never_written() -> Result<(), Failure> {
+    let story = fault("fault-write", |stub| stub.set_register(SP, IMAGE + PAGE))?;
+    assert_eq!(first_line(&story), "data abort on a write: permission fault, level 3");
+    assert!(story.contains("  text+0x"), "{story}");
+    Ok(())
+}
+
+#[test]
+fn the_low_half_is_off() -> Result<(), Failure> {
+    let story = fault("fault-low", |stub| stub.set_register(PC, 0x4020_0000))?;
+    assert_eq!(first_line(&story), "instruction abort: translation fault, level 0");
+    Ok(())
+}
+
+#[test]
+fn an_undefined_instruction_is_told_as_such() -> Result<(), Failure> {
+    // The image header's second word is zero, which is UDF (DDI 0487, C6.2.446).
+    let story = fault("fault-undefined", |stub| stub.set_register(PC, IMAGE + 4))?;
+    assert!(first_line(&story).starts_with("undefined instruction"), "{story}");
+    assert!(story.contains("text+0x4"), "{story}");
+    Ok(())
+}
+
+#[test]
+fn the_image_has_one_mapping() -> Result<(), Failure> {
+    let socket = Socket::new("fault-alias");
+    let arguments = socket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let machine = Machine::virt().entry(EntryLevel::El2).extra(&arguments);
+    let mut guest = machine.boot("fault-alias", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let mut stub = socket.connect()?;
+    // QEMU loads it at 0x4020_0000; the linear map starts at 0xffff_0000_0000_0000.
+    for alias in [0x4020_0000, 0xffff_0000_4020_0000] {
+        assert!(!stub.is_mapped(alias)?, "the image can be reached at {alias:#x} too");
+    }
+    assert!(stub.is_mapped(0xffff_0000_4000_0000)?, "free RAM is in the linear map");
+    assert!(stub.is_mapped(IMAGE)?);
+    Ok(())
+}
