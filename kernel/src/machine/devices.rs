@@ -3,7 +3,7 @@
 use drivers::gicv3::GicV3;
 use drivers::pl031::Pl031;
 use drivers::{ConsoleError, InterruptError, RtcError, TimerError};
-use hardware::board::{Claim, Conduit, Device, Driver, Interrupt, Window};
+use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
 use hardware::check::{Checked, NotAccepted};
 
 use crate::arch::cpu;
@@ -58,7 +58,7 @@ impl Machine<'_> {
     pub fn start_devices(&mut self) {
         let rows = self.board.init.iter().filter_map(|&index| self.board.devices.get(usize::from(index)));
         for device in rows {
-            let Some(driver) = device.driver else { continue };
+            let Some(driver) = device.driver.filter(|_| !is_idle_console(device)) else { continue };
             match self.start(device, driver) {
                 Ok(()) => info!("{}: started", device.name),
                 Err(cause) => {
@@ -97,9 +97,6 @@ impl Machine<'_> {
     }
 
     fn start_console_input(&mut self, device: &'static Device) -> Result<(), StartError> {
-        if console::device().is_none_or(|console| console.path != device.path) {
-            return Ok(());
-        }
         console::receive_by_interrupt(self.interrupt(device, 0)?, device.name)?;
         Ok(())
     }
@@ -123,4 +120,9 @@ impl Machine<'_> {
         let claim: &Claim<Interrupt> = device.interrupts.get(index).ok_or(StartError::Without("interrupt"))?;
         Ok(self.ledger.accept(claim)?)
     }
+}
+
+/// Consoles that weren't chosen are left as firmware left them.
+fn is_idle_console(device: &Device) -> bool {
+    device.class == Class::Console && console::device().is_none_or(|console| console.path != device.path)
 }

@@ -130,6 +130,9 @@ impl Machine<'_> {
         if self.failures.iter().any(|failed| failed.path == device.path) {
             return out.write_str("not started");
         }
+        if let Some(Err(refusal)) = device.windows.first().map(|window| self.ledger.accept(window)) {
+            return write!(out, "{refusal}");
+        }
         if device.driver.is_none() {
             return Ok(());
         }
