@@ -56,6 +56,9 @@ impl<'t> LiveNode<'t> for Node<'t> {
     }
 
     fn interrupt(self, n: u8) -> Result<Option<Interrupt>, Unresolved> {
+        if let Ok(line) = Node::interrupt(self, n.into()) {
+            return Ok(Some(line));
+        }
         let Some(spec) = entry(self.interrupts(), n)? else { return Ok(None) };
         spec.gic.map(Some).ok_or(Unresolved::Specifier)
     }

@@ -77,8 +77,27 @@ impl<'t> Node<'t> {
 
     /// The line of the GIC that its `index`th interrupt is; the error says why there is none.
     pub fn interrupt(self, index: usize) -> Result<Interrupt, TreeError> {
+        if let Some(line) = self.plain_interrupt(index) {
+            return Ok(line);
+        }
         let Some(spec) = self.interrupts().nth(index) else { return Err(self.no_entry("interrupts", index)) };
         spec?.gic.ok_or(TreeError::NotGic { at: self.at() })
+    }
+
+    /// As [`Self::interrupt`] where `interrupts` goes straight to a GIC, which is so for nearly all nodes; no answer for others.
+    fn plain_interrupt(self, index: usize) -> Option<Interrupt> {
+        if self.hot(Hot::InterruptsExtended).is_some() {
+            return None;
+        }
+        let specifiers = self.tree.blocks.hot(self.record(), Hot::Interrupts).as_chunks::<12>().0;
+        let [kind, number, flags] = *specifiers.get(index)?.as_chunks().0 else { return None };
+        let controller = self.interrupt_parent().ok()?;
+        let plain = controller.record().interrupt_cells == 3
+            && controller.record().has(flag::CONTROLLER)
+            && controller.is_gic()
+            && controller.hot(Hot::InterruptMap).is_none();
+        let line = gic::decode(u32::from_be_bytes(kind), u32::from_be_bytes(number), u32::from_be_bytes(flags));
+        line.filter(|_| plain)
     }
 
     /// The controller or nexus that its `interrupts` are for.
