@@ -53,6 +53,26 @@ fn the_booted_kernel_detects_every_mismatch() -> Result<(), Failure> {
     Ok(())
 }
 
+#[test]
+fn a_detector_that_says_something_else_is_noticed() -> Result<(), Failure> {
+    let reference = Reference::read(bootable().next().expect("a board for QEMU"))?;
+    let mut mutations = mismatch::of_facts(&reference)?;
+    let window =
+        mutations.iter_mut().find(|mutation| mutation.name.contains("pl031") && mutation.name.contains("window"));
+    let mutation = window.expect("qemu-virt has a PL031");
+    host::verify(&reference, mutation)?;
+    guest::verify(&reference, mutation, Image::under_test()?)?;
+    mutation.name += ", wrongly told";
+    let expected = mutation.expected.values_mut().next().expect("one row");
+    expected.live = Some("0x902_0000+0x2000".to_owned());
+    assert!(host::verify(&reference, mutation).is_err());
+    assert!(guest::verify(&reference, mutation, Image::under_test()?).is_err());
+    mutation.expected.clear();
+    assert!(host::verify(&reference, mutation).is_err());
+    assert!(guest::verify(&reference, mutation, Image::under_test()?).is_err());
+    Ok(())
+}
+
 /// What came of the mutations: facts with a proven detector, and what went wrong with others.
 #[derive(Default)]
 struct Proven {

@@ -1,6 +1,7 @@
 //! Holds a booted kernel to what mutations expect.
 
-use hardware::board::Board;
+use hardware::board::{Board, Fact, Item, Policy};
+use hardware::check::Verdict;
 use serde_json::Value;
 
 use super::{Expected, Mutation, Reference, host};
@@ -44,15 +45,15 @@ pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
 /// Boots a mutation; fails unless the kernel says exactly what is expected, and stops exactly where it must.
 pub fn verify(reference: &Reference, mutation: &Mutation, image: &Image) -> Result<(), Failure> {
     let name = format!("mismatch-{}", mutation.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
-    let mut guest = machine(reference, &mutation.tree).boot(&name, image)?;
-    if mutation.stops(reference) { stops(reference, mutation, guest) } else { goes_on(mutation, &mut guest) }
+    let guest = machine(reference, &mutation.tree).boot(&name, image)?;
+    if mutation.stops(reference) { stops(reference, mutation, guest) } else { goes_on(reference, mutation, guest) }
 }
 
-/// The boot reaches the prompt, and the ledger has exactly the expected differences.
-fn goes_on(mutation: &Mutation, guest: &mut Guest) -> Result<(), Failure> {
+/// The boot reaches the prompt, the ledger has exactly the expected differences, and each has its effect.
+fn goes_on(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
     let screen = guest.wait_for_prompt()?;
     guest.expect(&screen, ", 0 fatal")?;
-    let rows = rows(guest, DIFFERENCES)?;
+    let rows = rows(&mut guest, DIFFERENCES)?;
     if rows.len() != mutation.expected.len() {
         return Err(guest.wrong(&format!("expected {:#?}, the kernel says {rows:#?}", mutation.expected)));
     }
@@ -62,7 +63,45 @@ fn goes_on(mutation: &Mutation, guest: &mut Guest) -> Result<(), Failure> {
             return Err(guest.wrong(&format!("expected {name} {expected:?}, the kernel says {rows:#?}")));
         }
     }
-    Ok(())
+    for fact in reference.board.facts {
+        if let Some(expected) = mutation.expected.get(fact.name) {
+            has_effect(reference, fact, expected.verdict, &screen, &guest)?;
+        }
+    }
+    match mutation.proves {
+        Some(fact) if fact.item == Item::Conduit && fact.policy == Policy::LiveWins => ends(guest),
+        _ => Ok(()),
+    }
+}
+
+/// A driver isn't started when its device isn't there or may have its registers elsewhere, and is when live wins.
+fn has_effect(
+    reference: &Reference,
+    fact: &Fact,
+    verdict: Verdict,
+    screen: &str,
+    guest: &Guest,
+) -> Result<(), Failure> {
+    let Some(device) = reference.device(fact).filter(|device| device.driver.is_some()) else { return Ok(()) };
+    let started = !screen.contains(&format!("{}: not started: ", device.name));
+    let must_start = match (fact.policy, fact.item) {
+        (Policy::Warn, Item::Compatible | Item::Window(_)) => false,
+        (Policy::LiveWins, _) if verdict == Verdict::Drift => true,
+        (Policy::StaticWins, _) => true,
+        // Whether the driver needs it is the driver's business.
+        _ => return Ok(()),
+    };
+    if started == must_start {
+        return Ok(());
+    }
+    let what = if started { "is started" } else { "isn't started" };
+    Err(guest.wrong(&format!("{}: {verdict} under {}, and {} {what}", fact.name, fact.policy, device.name)))
+}
+
+/// The live conduit is in use: the machine can be switched off through it.
+fn ends(mut guest: Guest) -> Result<(), Failure> {
+    guest.send_line("poweroff")?;
+    guest.wait_for_exit().map(drop)
 }
 
 fn says(row: &Value, expected: &Expected) -> bool {
