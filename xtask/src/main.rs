@@ -5,7 +5,7 @@
 //! - [`check`]: what is wrong with boards.
 //! - [`emulator`]: boots an image in QEMU for a person.
 //! - [`suite`]: the steps of `cargo xtask test`.
-//! - [`bench`]: the figures that the project promises.
+//! - [`mod@bench`]: the figures that the project promises.
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 

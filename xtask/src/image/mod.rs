@@ -66,7 +66,18 @@ pub(crate) fn compile(board: &str, profile: Profile) -> Result<Command, Failure>
     if profile == Profile::Release {
         command.arg("--release");
     }
+    if let Some(id) = build_id() {
+        command.env("KEEL_BUILD_ID", id);
+    }
     Ok(command)
+}
+
+/// The commit, marked where the sources differ from it; `None` outside of a repository.
+fn build_id() -> Option<String> {
+    let root = workspace::root().display().to_string();
+    let described =
+        workspace::answer("git", &["-C", &root, "describe", "--always", "--dirty=+", "--abbrev=7", "--exclude=*"])?;
+    Some(described.trim().to_owned())
 }
 
 /// Takes what [`compile`]'s command has left, under the board's own name: Cargo's `keel` is whichever board was built

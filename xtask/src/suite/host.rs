@@ -27,20 +27,35 @@ struct Program {
     package_folder: PathBuf,
 }
 
-/// Builds all of them, then runs a step for each.
+/// Builds all of them, then runs a step for each, and one boot of the unoptimised image.
 pub(super) fn run(report: &mut Report) -> Result<(), Failure> {
     let programs = build()?;
     let image = OnceCell::new();
     for program in &programs {
         report.step(&format!("tests {}", program.name), |log| {
-            // A failed run still has counts; only a program that never got to counting is an error itself.
-            let mut command = command(program, &image, log)?;
-            let ended = log.run(&mut command);
-            let outcome = counted(log)?;
-            if outcome.failed == 0 { ended.map(|()| outcome) } else { Ok(outcome) }
+            let mut command = command(program);
+            if program.name.starts_with("tests/") {
+                // Built once, not by each program for itself.
+                let image = image.get_or_init(|| boot_image(log, Profile::Release));
+                command.env("KEEL_IMAGE", image.as_ref().map_err(Clone::clone)?);
+            }
+            tested(log, &mut command)
+        });
+    }
+    if let Some(boot) = programs.iter().find(|program| program.name == "tests/boot") {
+        report.step(&format!("tests tests/boot of {BOOTED} dev"), |log| {
+            let image = boot_image(log, Profile::Dev)?;
+            tested(log, command(boot).env("KEEL_IMAGE", image).args(["four_cpus_at_el1", "four_cpus_at_el2"]))
         });
     }
     Ok(())
+}
+
+/// A failed run still has counts; only a program that never got to counting is an error itself.
+fn tested(log: &mut Log, command: &mut Command) -> Result<Outcome, String> {
+    let ended = log.run(command);
+    let outcome = counted(log)?;
+    if outcome.failed == 0 { ended.map(|()| outcome) } else { Ok(outcome) }
 }
 
 /// What libtest says it came to.
@@ -82,27 +97,25 @@ fn program(message: &str) -> Option<Program> {
     let package_folder = PathBuf::from(message["manifest_path"].as_str()?).parent()?.to_path_buf();
     let package = package_folder.strip_prefix(workspace::root()).ok()?.display().to_string();
     let target = message["target"]["name"].as_str()?;
-    let is_own = message["target"]["kind"].as_array()?.iter().any(|kind| kind == "test");
-    let name = if is_own { format!("{package}/{target}") } else { package };
+    let is = |wanted: &str| {
+        message["target"]["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == wanted))
+    };
+    let is_main = is("lib") || (is("bin") && package == target);
+    let name = if is_main { package } else { format!("{package}/{target}") };
     Some(Program { name, path, package_folder })
 }
 
-fn command(program: &Program, image: &OnceCell<Result<PathBuf, String>>, log: &mut Log) -> Result<Command, String> {
+fn command(program: &Program) -> Command {
     let mut command = Command::new(&program.path);
     command.arg("--show-output").current_dir(&program.package_folder);
     command.env("CARGO_MANIFEST_DIR", &program.package_folder);
-    if program.name.starts_with("tests/") {
-        // Built once, not by each program for itself.
-        let image = image.get_or_init(|| boot_image(log));
-        command.env("KEEL_IMAGE", image.as_ref().map_err(Clone::clone)?);
-    }
-    Ok(command)
+    command
 }
 
-fn boot_image(log: &mut Log) -> Result<PathBuf, String> {
+fn boot_image(log: &mut Log, profile: Profile) -> Result<PathBuf, String> {
     let told = |failure: Failure| failure.to_string();
-    log.run(&mut image::compile(BOOTED, Profile::Release).map_err(told)?)?;
-    image::collect(BOOTED, Profile::Release).map(|built| built.image).map_err(told)
+    log.run(&mut image::compile(BOOTED, profile).map_err(told)?)?;
+    image::collect(BOOTED, profile).map(|built| built.image).map_err(told)
 }
 
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; …` as passed, failed, ignored.
@@ -138,6 +151,7 @@ mod tests {
         };
         assert_eq!(program(&message(true, "test")).unwrap().name, "codegen/it");
         assert_eq!(program(&message(true, "lib")).unwrap().name, "codegen");
+        assert_eq!(program(&message(true, "bin")).unwrap().name, "codegen/it");
         assert_eq!(program(&message(false, "bin")), None);
         assert_eq!(program("not JSON"), None);
     }

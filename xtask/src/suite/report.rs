@@ -102,6 +102,10 @@ impl Report {
     }
 
     fn row(&mut self, name: &str, took: Duration, outcome: Outcome, log: PathBuf) {
+        if outcome.passed + outcome.failed + outcome.skipped.len() == 0 {
+            // A program without tests: nothing to pass.
+            return;
+        }
         let mut row = format!("{}  {:7.1} s  {name:36}  {}", outcome.word(), took.as_secs_f64(), outcome.detail);
         for line in outcome.skipped.iter().map(|why| format!("skipped: {why}")).chain(outcome.figures) {
             // Writing into a String can't fail.
