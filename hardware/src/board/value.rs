@@ -66,10 +66,13 @@ pub enum Conduit {
 }
 
 /// A fact's value.
+///
+/// Numbered from 1, so that no value is all zeroes: a ledger's buffer is then cleared in one go instead of row by row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Value<'a> {
     /// The `compatible` string by which a binding knows the device.
-    Compatible(&'a str),
+    Compatible(&'a str) = 1,
     /// A register window.
     Window(Window),
     /// A line of the GIC.

@@ -56,10 +56,11 @@ pub trait LiveNode<'l>: Copy {
 
 /// Why a property that is there gives no value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[repr(u8)]
 pub enum Unresolved {
     /// A `reg` address that a bus above doesn't forward, or forwards beyond 64 bits.
     #[error("outside every range")]
-    OutsideRanges,
+    OutsideRanges = 1,
     /// A `reg` on a bus that has no CPU addresses at all.
     #[error("no CPU address")]
     BusLocal,

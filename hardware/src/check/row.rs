@@ -9,12 +9,12 @@ use super::Unresolved;
 /// What the comparison of one fact came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
+    /// The live tree has no such node or property.
+    Missing,
     /// Live equals claimed.
     Match,
     /// Live differs from claimed.
     Drift,
-    /// The live tree has no such node or property.
-    Missing,
     /// The node, or one above it, has a `status` other than `okay`.
     Disabled,
     /// The live tree has it, but its value can't be worked out (no chain of ranges, malformed cells, …).
@@ -56,7 +56,7 @@ pub struct Row<'l> {
 }
 
 impl<'l> Row<'l> {
-    /// What a row buffer is filled with before the check.
+    /// What a row buffer is filled with before the check; all zeroes.
     pub const EMPTY: Self =
         Self { fact: None, verdict: Verdict::Missing, live: None, reason: None, node: None, found_as: None };
 
