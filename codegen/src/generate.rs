@@ -48,18 +48,13 @@ struct Common {
     /// Nothing in it was found wrong.
     usable: bool,
     bindings: Bindings,
-    presets_source: Arc<Source>,
     presets: Presets,
 }
 
 /// The names of all boards, in order.
 pub fn boards(root: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(root.join(FOLDER)).into_iter().flatten();
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let toml = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let mut names: Vec<String> = toml.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
-    names.sort();
-    names
+    // A project without the folder has no boards.
+    file::toml_names(&root.join(FOLDER)).unwrap_or_default()
 }
 
 /// The board `name` of the project at `root`.
@@ -111,8 +106,15 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
 /// The register maps of the project at `root`, which `drivers` includes.
 pub fn registers(root: &Path) -> Result<String, Findings> {
     let mut findings = Findings::default();
-    let bindings = device::bindings(root, &mut findings);
+    let bindings = bindings(root, &mut findings);
     if findings.has_errors() { Err(findings) } else { Ok(emit::registers::registers(&bindings)) }
+}
+
+/// The project's bindings, held to their rules.
+fn bindings(root: &Path, findings: &mut Findings) -> Bindings {
+    let bindings = device::bindings(root, findings);
+    check::bindings::check(bindings.as_slice(), findings);
+    bindings
 }
 
 /// The board file `name`.
@@ -130,12 +132,13 @@ fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>
 impl Common {
     fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
         let mut found = Findings::default();
-        let bindings = device::bindings(root, &mut found);
+        let bindings = bindings(root, &mut found);
         let usable = !found.has_errors();
         findings.extend(found);
-        let presets_source = file::text(root, preset::FILE, &Place::Nowhere, findings);
-        let presets = presets_source.as_ref().and_then(|source| preset::read(source, findings));
-        Some(Self { usable, bindings, presets_source: presets_source?, presets: presets? })
+        let source = file::text(root, preset::FILE, &Place::Nowhere, findings)?;
+        let presets = preset::read(&source, findings)?;
+        check::presets(&source, &presets, findings);
+        Some(Self { usable, bindings, presets })
     }
 
     /// Resolves and checks one board.
@@ -151,7 +154,6 @@ impl Common {
             blob: &blob,
             tree: &tree,
             bindings: self.bindings.as_slice(),
-            presets_source: &self.presets_source,
             presets: &self.presets,
         };
         let board = resolve(inputs, findings);

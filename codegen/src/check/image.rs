@@ -1,10 +1,10 @@
 //! Boards that share an image can be told apart by the live tree's root, and run on the image's target.
 
-use crate::findings::Source;
-use crate::findings::{Finding, Findings, Place, code};
-use crate::parse::board::File;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use crate::findings::{Finding, Findings, Place, Source, code};
+use crate::parse::board::File;
 
 /// Holds the board files of one image for `target` against each other.
 pub fn image(boards: &[(&Arc<Source>, &File)], target: &str, findings: &mut Findings) {

@@ -1,6 +1,7 @@
 //! The third stage: what can be proven before anything is generated, one rule a file.
 //!
-//! [`bindings`] has the rules about bindings, [`board()`] holds a board to all of its own.
+//! [`bindings`] has the rules about bindings, [`presets()`] the one about presets; [`board()`] holds a board to all of its
+//! own, [`image()`] the boards of one image to each other.
 
 mod arch;
 pub mod bindings;
@@ -17,6 +18,7 @@ mod values;
 mod window_size;
 
 pub use image::image;
+pub use presets::presets;
 
 use crate::findings::Findings;
 use crate::model::board::{Board, Inputs};
@@ -31,7 +33,6 @@ const RULES: &[Rule] = &[
     name::check,
     needs::check,
     overlap::check,
-    presets::check,
     reasons::check,
     runnable::check,
     values::check,

@@ -1,17 +1,19 @@
 //! Every switch that a preset turns on is there.
 
-use crate::findings::{Finding, Findings, Place, code};
-use crate::model::board::{Board, Inputs};
-use crate::parse::nearest;
+use std::sync::Arc;
 
-pub(super) fn check(inputs: Inputs<'_>, _: &Board, findings: &mut Findings) {
-    let presets = inputs.presets;
+use crate::findings::{Finding, Findings, Place, Source, code};
+use crate::parse::nearest;
+use crate::parse::preset::Presets;
+
+/// Holds the presets to their rule. They are all boards', so this is told once and not by each of them.
+pub fn presets(source: &Arc<Source>, presets: &Presets, findings: &mut Findings) {
     for switch in presets.preset.values().flat_map(|preset| &preset.on) {
         let name = switch.get_ref().as_str();
         if presets.switches.contains_key(name) {
             continue;
         }
-        let place = Place::text(inputs.presets_source, switch.span());
+        let place = Place::text(source, switch.span());
         let finding = Finding::error(code::UNKNOWN_SWITCH, format!("there is no switch `{name}`"), place, "");
         let names: Vec<&str> = presets.switches.keys().map(String::as_str).collect();
         findings.push(match nearest(name, names.iter().copied()) {

@@ -37,9 +37,7 @@ pub struct Inputs<'i> {
     pub tree: &'i Tree<'i>,
     /// Every binding there is.
     pub bindings: &'i [Binding],
-    /// The presets' text.
-    pub presets_source: &'i Arc<Source>,
-    /// What it says.
+    /// What `schemas/presets.toml` says.
     pub presets: &'i Presets,
 }
 

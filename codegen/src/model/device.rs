@@ -6,7 +6,6 @@
 mod lower;
 mod words;
 
-use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
@@ -111,11 +110,14 @@ pub struct Array {
 
 /// Access widths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Width {
+    /// `width = 8`
     U8,
+    /// `width = 16`
     U16,
+    /// `width = 32`, the default.
     U32,
+    /// `width = 64`
     U64,
 }
 
@@ -172,12 +174,14 @@ pub struct Probe {
     pub value: Placed<u64>,
 }
 
-/// All bindings of the project at `root`, by file name, checked; what has an error is left out.
+/// All bindings of the project at `root`, by file name; what has no meaning is left out.
 pub fn bindings(root: &Path, findings: &mut Findings) -> Bindings {
-    let names = names(&root.join(FOLDER), findings);
-    let bindings = Bindings(names.iter().filter_map(|name| load(root, name, findings)).collect());
-    crate::check::bindings::check(&bindings.0, findings);
-    bindings
+    let names = file::toml_names(&root.join(FOLDER)).unwrap_or_else(|error| {
+        let message = "can't list the bindings";
+        findings.push(Finding::error(code::UNREADABLE_FILE, message, Place::file(FOLDER), error.to_string()));
+        Vec::new()
+    });
+    Bindings(names.iter().filter_map(|name| load(root, name, findings)).collect())
 }
 
 /// One binding by its name.
@@ -186,30 +190,8 @@ fn load(root: &Path, name: &str, findings: &mut Findings) -> Option<Binding> {
     Binding::lower(written::read(&source, findings)?, source, findings)
 }
 
-/// The names of the bindings in `folder`, in order.
-fn names(folder: &Path, findings: &mut Findings) -> Vec<String> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let message = "can't list the bindings";
-            findings.push(Finding::error(code::UNREADABLE_FILE, message, Place::file(FOLDER), error.to_string()));
-            return Vec::new();
-        }
-    };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let toml = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    let mut names: Vec<String> = toml.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
-    names.sort();
-    names
-}
-
 impl Bindings {
-    /// The binding that claims a `compatible` string.
-    pub fn find(&self, compatible: &str) -> Option<&Binding> {
-        self.iter().find(|binding| binding.compatible.iter().any(|have| have.value == compatible))
-    }
-
-    /// All of them, by name, for who keeps indices.
+    /// All of them, by name: boards know bindings by their index here.
     pub fn as_slice(&self) -> &[Binding] {
         &self.0
     }
@@ -284,9 +266,11 @@ mod tests {
         let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         let mut findings = Findings::default();
         let bindings = bindings(root, &mut findings);
+        crate::check::bindings::check(bindings.as_slice(), &mut findings);
         assert!(findings.is_empty(), "{findings}");
-        let pl011 = bindings.find("arm,pl011").expect("the console's binding");
+        let find = |string| bindings.iter().find(|binding| binding.compatible.iter().any(|have| have.value == string));
+        let pl011 = find("arm,pl011").expect("the console's binding");
         assert_eq!((pl011.name.value.as_str(), pl011.windows[0].size.value), ("pl011", 0x1000));
-        assert!(bindings.find("arm,primecell").is_none(), "a family isn't a device");
+        assert!(find("arm,primecell").is_none(), "a family isn't a device");
     }
 }

@@ -61,7 +61,7 @@ pub struct Board {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Console {
-    /// `stdout`, device names, bindings or classes; the first that answers.
+    /// `stdout` (the tree's choice), `console` (any), names of devices or bindings; the first that the check accepts.
     pub prefer: Option<Spanned<Vec<Spanned<String>>>>,
     /// The line rate; firmware's unless told.
     pub baud: Option<Spanned<Baud>>,

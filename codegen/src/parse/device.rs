@@ -19,13 +19,16 @@ pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<File> {
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct File {
+    /// `[device]`
     pub device: Device,
+    /// `[[window]]`
     #[serde(default)]
     pub window: Vec<Window>,
+    /// `[[probe]]`
     #[serde(default)]
     pub probe: Vec<Probe>,
+    /// `[[register]]`
     #[serde(default)]
     pub register: Vec<Register>,
 }
@@ -253,7 +256,7 @@ macro_rules! words {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
         #[cfg_attr(test, derive(schemars::JsonSchema))]
-        #[allow(missing_docs)]
+        #[expect(missing_docs, reason = "the word beside it says what each is")]
         pub enum $name { $(#[serde(rename = $word)] $variant,)* }
 
         impl From<$name> for hardware::board::$name {

@@ -1,7 +1,7 @@
 //! Files, read with a limit and with the place that named them.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,4 +46,13 @@ pub fn text(root: &Path, path: &str, named: &Place, findings: &mut Findings) -> 
             None
         }
     }
+}
+
+/// The names of the TOML files in `folder`, without their extension and in order.
+pub fn toml_names(folder: &Path) -> io::Result<Vec<String>> {
+    let paths = std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let toml = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    let mut names: Vec<String> = toml.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    Ok(names)
 }

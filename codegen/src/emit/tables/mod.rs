@@ -96,22 +96,12 @@ fn module(board: &str) -> Ident {
     identifier(board, str::to_ascii_lowercase)
 }
 
-/// `name` as an identifier; what Rust doesn't allow becomes `_`.
+/// `name` as an identifier: what Rust doesn't allow becomes `_`, and a keyword gets one at its end.
 fn identifier(name: &str, case: impl Fn(&str) -> String) -> Ident {
     let letters: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let start = if letters.starts_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-    Ident::new_raw_if_needed(&case(&format!("{start}{letters}")))
-}
-
-trait RawIdent {
-    fn new_raw_if_needed(text: &str) -> Ident;
-}
-
-impl RawIdent for Ident {
-    /// `r#match` for keywords.
-    fn new_raw_if_needed(text: &str) -> Ident {
-        syn::parse_str::<Ident>(text).unwrap_or_else(|_| Ident::new(&format!("{text}_"), Span::call_site()))
-    }
+    let name = case(&format!("{start}{letters}"));
+    syn::parse_str(&name).unwrap_or_else(|_| Ident::new(&format!("{name}_"), Span::call_site()))
 }
 
 fn board_module(board: &Board, name: &Ident) -> TokenStream {

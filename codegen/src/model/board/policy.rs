@@ -8,10 +8,9 @@ use crate::parse::nearest;
 
 /// The policy where the board file says nothing.
 ///
-/// Without its interrupt controller and timer, a kernel hangs instead of telling what is wrong; a console that is elsewhere
-/// than claimed, or something else, means that the claim belongs to another machine, and without it nobody would hear of it.
-/// How PSCI is called is the firmware's choice. Everything
-/// else costs one device.
+/// Without its interrupt controller and timer, a kernel hangs instead of telling what is wrong. A console that is elsewhere
+/// than claimed, or something else, means that the claim belongs to another machine, and without it nobody would hear
+/// of it. How PSCI is called is the firmware's choice. Everything else costs one device.
 pub(super) fn default(class: Class, driven: bool, item: Item, main_console: bool, preset: &Preset) -> Policy {
     match (class, item) {
         (Class::InterruptController, Item::Compatible | Item::Window(_)) if driven => Policy::Fatal,

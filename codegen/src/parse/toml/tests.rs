@@ -6,7 +6,7 @@ use super::*;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only the reading of it is tested")]
 struct Outer {
     inner: Inner,
     #[serde(default)]
@@ -17,7 +17,7 @@ struct Outer {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only the reading of it is tested")]
 struct Inner {
     name: Spanned<String>,
     kind: Option<Kind>,
@@ -26,7 +26,7 @@ struct Inner {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "only the reading of it is tested")]
 struct Row {
     offset: Spanned<u64>,
 }
