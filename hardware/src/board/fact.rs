@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::Value;
+use super::{Conduit, Hertz, Interrupt, Mpidr, Value, Window};
 
 /// A fact's row number in its board's ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,29 +90,66 @@ pub struct Claim<T> {
     value: T,
 }
 
+/// Rows of generated tables: the name, whose it is, its number there, what the reference tree has, the policy.
 impl Fact {
-    /// A fact without a reason for its policy; called by generated tables.
-    pub const fn new(
+    /// The device is there, from its `compatible`.
+    pub const fn compatible(name: &'static str, device: u16, claimed: &'static str, policy: Policy) -> Self {
+        Self::new(name, Some(device), Item::Compatible, Value::Compatible(claimed), policy, "compatible")
+    }
+
+    /// A register window, from `reg`.
+    pub const fn window(name: &'static str, device: u16, nth: u8, claimed: Window, policy: Policy) -> Self {
+        Self::new(name, Some(device), Item::Window(nth), Value::Window(claimed), policy, "reg")
+    }
+
+    /// An interrupt line, from `property`.
+    pub const fn interrupt(
         name: &'static str,
-        device: Option<u16>,
-        item: Item,
-        claimed: Value<'static>,
+        device: u16,
+        nth: u8,
+        claimed: Interrupt,
         policy: Policy,
-        origin: Origin,
+        property: &'static str,
     ) -> Self {
-        Self { name, device, item, claimed, policy, why: None, origin }
+        Self::new(name, Some(device), Item::Interrupt(nth), Value::Interrupt(claimed), policy, property)
+    }
+
+    /// A clock's rate, from `property`.
+    pub const fn clock(
+        name: &'static str,
+        device: u16,
+        nth: u8,
+        claimed: Hertz,
+        policy: Policy,
+        property: &'static str,
+    ) -> Self {
+        Self::new(name, Some(device), Item::Clock(nth), Value::Clock(claimed), policy, property)
+    }
+
+    /// How PSCI is called, from `method`.
+    pub const fn conduit(name: &'static str, device: u16, claimed: Conduit, policy: Policy) -> Self {
+        Self::new(name, Some(device), Item::Conduit, Value::Conduit(claimed), policy, "method")
+    }
+
+    /// The affinity of the nth CPU, from `reg`.
+    pub const fn mpidr(name: &'static str, nth: u8, claimed: Mpidr, policy: Policy) -> Self {
+        Self::new(name, None, Item::Mpidr(nth), Value::Mpidr(claimed), policy, "reg")
     }
 
     /// The same fact with the board file's reason, and its line there.
     pub const fn because(self, text: &'static str, line: u32) -> Self {
         Self { why: Some(Why { text, line }), ..self }
     }
-}
 
-impl Origin {
-    /// A property of the reference tree.
-    pub const fn tree(property: &'static str) -> Self {
-        Self::Tree { property }
+    const fn new(
+        name: &'static str,
+        device: Option<u16>,
+        item: Item,
+        claimed: Value<'static>,
+        policy: Policy,
+        property: &'static str,
+    ) -> Self {
+        Self { name, device, item, claimed, policy, why: None, origin: Origin::Tree { property } }
     }
 }
 

@@ -27,24 +27,37 @@ pub(super) fn emit(board: &Board) -> TokenStream {
 
 fn row(board: &Board, fact: &Fact) -> TokenStream {
     let Fact { name, property, .. } = fact;
-    let device = match fact.device {
-        Some(index) => {
-            let index = decimal(index as u64);
-            quote! { Some(#index) }
-        }
-        None => quote! { None },
-    };
-    let item = item(fact.item);
-    let value = match (fact.value, fact.device) {
-        (FactValue::Plain(value), _) => plain(value),
-        (FactValue::Compatible, device) => {
-            let compatible = device.map_or("", |device| board.devices[device].compatible.as_str());
-            quote! { Value::Compatible(#compatible) }
-        }
-    };
     let policy = word(&fact.policy);
-    let row = quote! {
-        Fact::new(#name, #device, #item, #value, Policy::#policy, Origin::tree(#property))
+    let policy = quote! { Policy::#policy };
+    let whose = fact.device.unwrap_or_default();
+    let device = decimal(whose as u64);
+    let nth = nth(fact.item).map(|nth| decimal(nth.into()));
+    let row = match fact.value {
+        FactValue::Compatible => {
+            let compatible = board.devices.get(whose).map_or("", |device| device.compatible.as_str());
+            quote! { Fact::compatible(#name, #device, #compatible, #policy) }
+        }
+        FactValue::Plain(Value::Compatible(text)) => quote! { Fact::compatible(#name, #device, #text, #policy) },
+        FactValue::Plain(Value::Window(value)) => {
+            let value = window(value);
+            quote! { Fact::window(#name, #device, #nth, #value, #policy) }
+        }
+        FactValue::Plain(Value::Interrupt(value)) => {
+            let value = interrupt(value);
+            quote! { Fact::interrupt(#name, #device, #nth, #value, #policy, #property) }
+        }
+        FactValue::Plain(Value::Clock(value)) => {
+            let rate = decimal(value.0);
+            quote! { Fact::clock(#name, #device, #nth, Hertz(#rate), #policy, #property) }
+        }
+        FactValue::Plain(Value::Conduit(value)) => {
+            let value = conduit(value);
+            quote! { Fact::conduit(#name, #device, #value, #policy) }
+        }
+        FactValue::Plain(Value::Mpidr(value)) => {
+            let affinity = hex(value.0);
+            quote! { Fact::mpidr(#name, #nth, Mpidr(#affinity), #policy) }
+        }
     };
     match &fact.why {
         None => row,
@@ -55,44 +68,10 @@ fn row(board: &Board, fact: &Fact) -> TokenStream {
     }
 }
 
-fn item(item: Item) -> TokenStream {
-    let numbered = |name: &str, index: u8| {
-        let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
-        let index = decimal(index.into());
-        quote! { Item::#name(#index) }
-    };
+/// The item's number among its kind.
+fn nth(item: Item) -> Option<u8> {
     match item {
-        Item::Compatible => quote! { Item::Compatible },
-        Item::Window(index) => numbered("Window", index),
-        Item::Interrupt(index) => numbered("Interrupt", index),
-        Item::Clock(index) => numbered("Clock", index),
-        Item::Mpidr(index) => numbered("Mpidr", index),
-        Item::Conduit => quote! { Item::Conduit },
-    }
-}
-
-fn plain(value: Value<'_>) -> TokenStream {
-    match value {
-        Value::Compatible(text) => quote! { Value::Compatible(#text) },
-        Value::Window(value) => {
-            let value = window(value);
-            quote! { Value::Window(#value) }
-        }
-        Value::Interrupt(value) => {
-            let value = interrupt(value);
-            quote! { Value::Interrupt(#value) }
-        }
-        Value::Clock(value) => {
-            let rate = decimal(value.0);
-            quote! { Value::Clock(Hertz(#rate)) }
-        }
-        Value::Mpidr(value) => {
-            let affinity = hex(value.0);
-            quote! { Value::Mpidr(Mpidr(#affinity)) }
-        }
-        Value::Conduit(value) => {
-            let value = conduit(value);
-            quote! { Value::Conduit(#value) }
-        }
+        Item::Window(nth) | Item::Interrupt(nth) | Item::Clock(nth) | Item::Mpidr(nth) => Some(nth),
+        Item::Compatible | Item::Conduit => None,
     }
 }

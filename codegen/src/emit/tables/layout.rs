@@ -9,7 +9,7 @@ use super::ORIGIN;
 use crate::model::board::Board;
 
 /// How a ledger row starts.
-const ROW: &str = "Fact::new(";
+const ROW: &str = "Fact::";
 
 /// `tokens` laid out; `board` names the devices that rows belong to.
 pub(super) fn text(tokens: TokenStream, board: Option<&Board>) -> String {
@@ -51,7 +51,7 @@ fn join_rows(printed: &str) -> String {
         let indent = line.len() - line.trim_start().len();
         let part = line.trim();
         row = match row {
-            None if part.starts_with(ROW) && !part.ends_with(',') => Some((indent, part.to_owned())),
+            None if part.starts_with(ROW) && !part.ends_with("),") => Some((indent, part.to_owned())),
             None => {
                 text.push_str(line);
                 text.push('\n');

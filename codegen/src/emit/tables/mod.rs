@@ -23,7 +23,7 @@ use crate::parse::board::Baud;
 const ORIGIN: &str = "~";
 
 /// Names of `hardware::board` that a module may use.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 22] = [
     "Baud",
     "Binding",
     "Board",
@@ -38,15 +38,12 @@ const NAMES: [&str; 25] = [
     "Hertz",
     "Interrupt",
     "InterruptType",
-    "Item",
     "MemoryPolicy",
     "Mpidr",
-    "Origin",
     "Policy",
     "Preset",
     "Stage",
     "Trigger",
-    "Value",
     "Window",
     "WithoutTree",
 ];
