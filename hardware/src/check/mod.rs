@@ -1,6 +1,6 @@
 //! The check: a board's tables held against a live description of the machine.
 //!
-//! [`select`] finds the table for the machine; [`check`] fills a ledger, one [`Row`] per fact plus one per live device
+//! [`select()`] finds the table for the machine; [`check`] fills a ledger, one [`Row`] per fact plus one per live device
 //! that no table claims; [`Ledger::accept`] turns a [`crate::board::Claim`] into a [`Checked`] value by the row's
 //! verdict and policy. The machine is seen through [`Live`], which `&`[`crate::tree::Tree`] implements.
 //!
