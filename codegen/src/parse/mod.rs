@@ -1,6 +1,6 @@
 //! The first stage: files become values that remember where they stand.
 //!
-//! [`file`] reads with a limit, [`toml`] turns a TOML text into any type that serde knows and collects everything that
+//! [`mod@file`] reads with a limit, [`toml`] turns a TOML text into any type that serde knows and collects everything that
 //! doesn't fit; [`board`], [`device`] and [`preset`] are the types. [`tree`] opens the reference tree. What the values mean
 //! is the next stage's matter.
 

@@ -59,7 +59,7 @@ fn lint_target() -> Command {
 
 fn docs() -> Command {
     let mut command = workspace::cargo(&["doc", "--no-deps", "--document-private-items"]);
-    command.args(ON_HOST).env("RUSTDOCFLAGS", "-Dwarnings");
+    command.args(ON_HOST).env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links");
     command
 }
 
