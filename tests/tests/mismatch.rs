@@ -1,11 +1,12 @@
 //! Mismatch coverage: every fact of every board has a detector that was seen to work, on the host and in the kernel.
 
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hardware::board::{Board, Fact};
+use hardware::board::{Board, Fact, Policy};
 use tests::mismatch::{self, Mutation, Reference, guest, host};
-use tests::{Failure, Image};
+use tests::{Failure, Image, paths};
 
 #[expect(unreachable_pub, reason = "written for the kernel, which has it in a public module")]
 mod tables {
@@ -37,6 +38,43 @@ fn the_check_detects_every_mismatch() -> Result<(), Failure> {
         mutations.iter().try_for_each(|mutation| host::verify(&reference, mutation))?;
     }
     Ok(())
+}
+
+/// What a stopped boot proposes is a change that the board file takes, and that keeps the boot from stopping.
+#[test]
+fn the_way_out_that_a_stop_prints_works() -> Result<(), Failure> {
+    for board in tables::BOARDS {
+        let reference = Reference::read(board)?;
+        for mutation in mismatch::of_facts(&reference)?.iter().filter(|mutation| mutation.stops(&reference)) {
+            let story = host::ledger(&reference, &mutation.tree)?.stop().expect("it stops").to_string();
+            let (_, change) = story.split_once("[verify]\n").expect("a change to the board file");
+            let changed = changed_board(board, change)?;
+            let proposed = changed.facts.iter().filter(|fact| change.contains(&format!("\"{}\" =", fact.name)));
+            let mut policies = proposed.map(|fact| fact.policy).peekable();
+            assert!(policies.peek().is_some(), "{}: {story}", mutation.name);
+            assert!(policies.all(|policy| policy != Policy::Fatal), "{}: {story}", mutation.name);
+        }
+    }
+    Ok(())
+}
+
+/// What codegen makes of the board whose file has `change` in its `[verify]` table.
+fn changed_board(board: &Board, change: &str) -> Result<codegen::model::board::Board, Failure> {
+    let root = paths::scratch("mismatch-way-out")?;
+    let mut copy = Command::new("cp");
+    copy.arg("-r").args(["boards", "schemas"].map(|name| paths::root().join(name))).arg(&root);
+    assert!(copy.status()?.success());
+    let file = root.join(board.file);
+    let text = std::fs::read_to_string(&file)?;
+    let table = "[verify]\n";
+    let text = if text.contains(table) {
+        text.replacen(table, &format!("{table}{change}"), 1)
+    } else {
+        format!("{text}\n{table}{change}")
+    };
+    std::fs::write(&file, text)?;
+    let generated = codegen::board(&root, board.name).unwrap_or_else(|findings| panic!("{}", findings.render()));
+    Ok(generated.board)
 }
 
 #[test]

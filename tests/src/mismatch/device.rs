@@ -54,6 +54,22 @@ fn only(reference: &Reference, cpu: &Cpu, verdict: Verdict, mutation: &mut Mutat
     }
 }
 
+/// The reference tree with one CPU more.
+pub(super) fn cpu_extra(reference: &Reference) -> Result<Option<Mutation>, Failure> {
+    // Aff1 of the cores that QEMU and most firmware number is 0.
+    const NAME: &str = "cpu@f00";
+    let Some(cpu) = reference.board.cpus.first() else { return Ok(None) };
+    let mut mutation = Mutation::new("a CPU more".to_owned(), reference.tree.clone());
+    let mut reg = reference.cells(cpu.path, "reg")?;
+    if let Some(low) = reg.last_mut() {
+        *low = 0xf00;
+    }
+    let path = format!("/cpus/{NAME}");
+    mutation.tree.add_node("/cpus", NAME)?.set(&path, "device_type", "cpu")?.set(&path, "reg", reg)?;
+    mutation.expect(NAME, Verdict::Extra, Some("0xf00".to_owned()));
+    Ok(Some(mutation))
+}
+
 /// The reference tree with a second device that the console's binding knows: at an address that nothing answers at.
 pub(super) fn second_console(reference: &Reference) -> Result<Option<Mutation>, Failure> {
     const NAME: &str = "serial@3000000";

@@ -57,6 +57,7 @@ pub fn of_devices(reference: &Reference) -> Result<Vec<Mutation>, Failure> {
         all.push(device::cpu_missing(reference, cpu)?);
         all.push(device::cpu_disabled(reference, cpu)?);
     }
+    all.extend(device::cpu_extra(reference)?);
     all.extend(device::second_console(reference)?);
     Ok(all)
 }
