@@ -113,9 +113,4 @@ impl Counts {
             self.fatal += 1;
         }
     }
-
-    /// Rows that differ from what the table says.
-    pub const fn differing(&self) -> usize {
-        self.drift + self.missing + self.disabled + self.unresolvable
-    }
 }

@@ -42,11 +42,6 @@ impl<'l> Refused<'l> {
     pub fn live(&self) -> impl Iterator<Item = &'l str> {
         self.live.into_iter().flatten()
     }
-
-    /// The boards that were considered.
-    pub fn boards(&self) -> &'static [&'static Board] {
-        self.boards
-    }
 }
 
 impl fmt::Display for Refused<'_> {
