@@ -2,7 +2,8 @@
 
 mod common;
 
-use common::{Fake, Terminal};
+use common::{BOARD, Fake, Terminal};
+use hardware::board::{Board, Preset};
 
 fn terminal() -> Terminal {
     Terminal::new(Fake::new())
@@ -60,6 +61,16 @@ fn clearing_the_line_clears_its_refusal() {
     let mut terminal = terminal();
     terminal.type_in(b"junk\xff\x15");
     assert_eq!(terminal.run("echo clean"), "clean\n");
+}
+
+#[test]
+fn a_preset_can_leave_panic_out() {
+    let mut system = Fake::new();
+    system.board = Some(Box::leak(Box::new(Board { preset: Preset { name: "full", switches: &[] }, ..BOARD })));
+    let mut terminal = Terminal::new(system);
+    let refusal = "panic: the preset \"full\" leaves it out: its switch panic-command is off\n";
+    assert_eq!([terminal.run("panic"), terminal.run("panic --yes")], [refusal; 2]);
+    assert_eq!((terminal.system.panics.get(), terminal.shell.status()), (0, 1));
 }
 
 #[test]

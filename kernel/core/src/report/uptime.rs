@@ -4,7 +4,7 @@ use core::fmt::{self, Write};
 
 use crate::system::System;
 
-/// `up 0:01:23.456, 4 CPUs online, 2026-11-22 09:14:25 UTC`
+/// `up 0:01:23.456, 1 CPU online, 2026-11-22 09:14:25 UTC`
 pub(crate) fn uptime(system: &dyn System, out: &mut dyn Write) -> fmt::Result {
     let clock = system.clock();
     let ticks = clock.ticks();

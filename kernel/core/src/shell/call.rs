@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use super::Question;
 use hardware::tree::Path;
 
+use super::Question;
 use super::command::{Command, Form, Need};
 use super::words::Words;
 use crate::errno::Errno;
@@ -63,6 +63,8 @@ pub(super) enum Failure<'c> {
     NoNode { path: &'c str, nearest: Option<Path<'c>> },
     #[error("{node} has no property \"{name}\"")]
     NoProperty { node: &'c str, name: &'c str },
+    #[error("the preset \"{preset}\" leaves it out: its switch {switch} is off")]
+    SwitchedOff { preset: &'static str, switch: &'static str },
     #[error("no command \"{name}\"{}", Hint(*nearest))]
     NoCommand { name: &'c str, nearest: Option<&'static str> },
     #[error("{path}: {error}")]
@@ -72,6 +74,14 @@ pub(super) enum Failure<'c> {
     /// Not a failure: what must be answered first.
     #[error("asks first")]
     Ask(Question),
+}
+
+impl Call<'_> {
+    /// Goes on only where the board's preset has `switch` on.
+    pub(super) fn demand(&self, switch: &'static str) -> Result<(), Failure<'static>> {
+        let preset = &self.system.board().ok_or(Failure::NoBoard)?.preset;
+        if preset.on(switch) { Ok(()) } else { Err(Failure::SwitchedOff { preset: preset.name, switch }) }
+    }
 }
 
 /// `; did you mean X?`, or nothing.

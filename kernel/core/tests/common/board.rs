@@ -157,5 +157,8 @@ pub(crate) static BOARD: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 64 << 20 },
     without_tree: WithoutTree::Refuse,
-    preset: Preset { name: "qemu-smoke", switches: &[("metrics", false), ("shell", true)] },
+    preset: Preset {
+        name: "qemu-smoke",
+        switches: &[("ledger-rows", false), ("panic-command", true), ("shell", true)],
+    },
 };

@@ -25,7 +25,7 @@ static BLOB: &[u8] = include_bytes!("../../../../boards/qemu-virt.dtb");
 pub(crate) struct Fake {
     tree: Option<&'static Tree<'static>>,
     ledger: Option<Ledger<'static>>,
-    board: Option<&'static Board>,
+    pub(crate) board: Option<&'static Board>,
     pub(crate) log: RefCell<Ring<1024>>,
     pub(crate) psci: Cell<Option<i32>>,
     pub(crate) panics: Cell<usize>,

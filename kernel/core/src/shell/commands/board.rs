@@ -28,7 +28,7 @@ pub(super) static BOARD: Command = Command {
         },
         Form {
             word: "devices",
-            brief: "the devices of the tables: windows, interrupts, drivers",
+            brief: "the devices of the tables: when a driver starts each, windows, interrupts",
             flags: &[JSON],
             operands: &[],
             run: devices,
@@ -138,7 +138,7 @@ fn devices<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         return Ok(board.devices.iter().try_for_each(|device| device_json(device, call.out))?);
     }
     Ok(table(call.out, &[Align::Left; 5], &mut |row| {
-        row(&[&"device", &"binding", &"driver", &"window", &"interrupt", &"path"])?;
+        row(&[&"device", &"binding", &"started", &"window", &"interrupt", &"path"])?;
         board.devices.iter().try_for_each(|device| print_device(device, row))
     })?)
 }
@@ -150,8 +150,8 @@ fn print_device(device: &Device, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Re
         let interrupt = Optional(device.interrupts.get(line).map(|interrupt| interrupt.unchecked()));
         match line {
             0 => {
-                let driver = if device.driver.is_some() { stage(device.stage) } else { "-" };
-                row(&[&device.name, &device.binding, &driver, &window, &interrupt, &device.path])?;
+                let started = if device.driver.is_some() { stage(device.stage) } else { "never" };
+                row(&[&device.name, &device.binding, &started, &window, &interrupt, &device.path])?;
             }
             _ => row(&[&"", &"", &"", &window, &interrupt])?,
         }

@@ -46,6 +46,7 @@ fn poweroff<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 }
 
 fn panic<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    call.demand("panic-command")?;
     if !call.args.has("--yes") {
         return Err(Failure::Ask(Question::Panic));
     }

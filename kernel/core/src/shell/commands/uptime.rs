@@ -18,7 +18,7 @@ pub(super) static UPTIME: Command = Command {
         operands: &[],
         run: uptime,
     }],
-    examples: &[Example { line: "uptime", shows: "up 0:01:23.456, 4 CPUs" }],
+    examples: &[Example { line: "uptime", shows: "up 0:01:23.456, 1 CPU online" }],
     see_also: &["boot"],
 };
 
