@@ -1,4 +1,4 @@
-//! How values look to people: addresses in groups of four digits, the GIC's names, hertz in thousands.
+//! How values look to people: addresses and sizes in groups of four digits, the GIC's names, hertz in thousands.
 
 use core::fmt;
 
@@ -6,8 +6,9 @@ use super::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Win
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        address(f, self.base)?;
-        write!(f, "+{:#x}", self.size)
+        grouped(f, self.base)?;
+        f.write_str("+")?;
+        grouped(f, self.size)
     }
 }
 
@@ -78,7 +79,7 @@ impl fmt::Display for Value<'_> {
 }
 
 /// Hexadecimal with an underscore before every four digits: `0x10_7d00_1000`.
-fn address(f: &mut fmt::Formatter<'_>, value: u64) -> fmt::Result {
+fn grouped(f: &mut fmt::Formatter<'_>, value: u64) -> fmt::Result {
     let groups = [value >> 48, (value >> 32) & 0xffff, (value >> 16) & 0xffff, value & 0xffff];
     let mut rest = groups.iter().skip_while(|group| **group == 0);
     match rest.next() {
@@ -111,6 +112,7 @@ mod tests {
         assert_eq!(shown(0xfe), "0xfe+0x200");
         assert_eq!(shown(0), "0x0+0x200");
         assert_eq!(shown(0x1_0000_0000_0000), "0x1_0000_0000_0000+0x200");
+        assert_eq!(Window { base: 0x80a_0000, size: 0xf6_0000 }.to_string(), "0x80a_0000+0xf6_0000");
     }
 
     #[test]

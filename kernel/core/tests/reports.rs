@@ -36,7 +36,7 @@ fn neighbours_with_one_binding_share_a_line() {
     assert_eq!(
         lines,
         [
-            "pcie         pcie@10000000  0x40_1000_0000+0x10000000",
+            "pcie         pcie@10000000  0x40_1000_0000+0x1000_0000",
             "virtio-mmio  32 of them     0xa00_0000+0x200 … 0xa00_3e00+0x200  SPI 16 … SPI 47",
         ]
     );

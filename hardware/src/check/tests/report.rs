@@ -73,11 +73,11 @@ fn a_stopped_boot_prints_its_own_way_out() {
     assert_eq!(
         ledger.stop().unwrap().to_string(),
         "STOP: 1 fatal fact\n\
-         gic.window[0]            claimed 0x800_0000+0x10000   live 0x810_0000+0x10000   fatal   \
+         gic.window[0]            claimed 0x800_0000+0x1_0000   live 0x810_0000+0x1_0000   fatal   \
          (boards/test.dtb /intc@8000000 reg)\n\
          If the firmware is right, this is the change to boards/test.toml:\n    \
          [verify]\n    \
-         \"gic.window[0]\" = { on-drift = \"live-wins\", why = \"live tree has 0x810_0000+0x10000\" }\n"
+         \"gic.window[0]\" = { on-drift = \"live-wins\", why = \"live tree has 0x810_0000+0x1_0000\" }\n"
     );
 }
 
