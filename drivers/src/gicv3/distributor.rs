@@ -18,11 +18,6 @@ pub struct Distributor<D: Bus> {
     lines: u32,
 }
 
-/// The array registers' bounds checks can't fail for a [`Shared`] line, but the types don't know it.
-const fn no_such_line() -> InterruptError {
-    InterruptError::NoSuchLine
-}
-
 impl<D: Bus> Distributor<D> {
     /// Takes the window.
     pub(super) fn new(bus: D) -> Result<Self, InterruptError> {
@@ -74,6 +69,8 @@ impl<D: Bus> Distributor<D> {
         }
     }
 
+    // From here on `NoSuchLine` can't come: a `Shared` line lies within the array registers, but the types don't know it.
+
     /// Leaves the line disabled: its trigger mustn't change while it is enabled (IHI 0069H, GICD_ICFGR).
     pub(super) fn configure(
         &mut self,
@@ -85,7 +82,7 @@ impl<D: Bus> Distributor<D> {
         self.disable(line)?;
         if let Some(bits) = trigger {
             let (index, shift) = line.pair();
-            let config = self.registers.icfgr(index).ok_or(no_such_line())?;
+            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
             config.set(line::replace(config.get(), shift, 0b11, bits));
             // A line's trigger may be wired; the low bit of the pair is reserved.
             if config.get() >> shift & 0b10 != bits {
@@ -93,7 +90,7 @@ impl<D: Bus> Distributor<D> {
             }
         }
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(no_such_line())?;
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
         register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
         Ok(())
     }
@@ -101,31 +98,31 @@ impl<D: Bus> Distributor<D> {
     pub(super) fn route(&mut self, line: Shared, cpu: Mpidr) -> Result<(), InterruptError> {
         // IROUTER has the affinity fields where MPIDR_EL1 has them, and Interrupt_Routing_Mode 0 among the rest.
         let affinity = cpu.0 & 0xff_00ff_ffff;
-        self.registers.irouter(line.index()).ok_or(no_such_line())?.set(affinity);
+        self.registers.irouter(line.index()).ok_or(InterruptError::NoSuchLine)?.set(affinity);
         Ok(())
     }
 
     pub(super) fn enable(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.isenabler(index).ok_or(no_such_line())?.raise_mask(mask);
+        self.registers.isenabler(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
         Ok(())
     }
 
     pub(super) fn disable(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.icenabler(index).ok_or(no_such_line())?.clear_mask(mask);
+        self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
         self.finish()
     }
 
     pub(super) fn set_pending(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.ispendr(index).ok_or(no_such_line())?.raise_mask(mask);
+        self.registers.ispendr(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
         Ok(())
     }
 
     pub(super) fn clear_pending(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.icpendr(index).ok_or(no_such_line())?.clear_mask(mask);
+        self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
         Ok(())
     }
 
@@ -133,9 +130,9 @@ impl<D: Bus> Distributor<D> {
         let (index, mask) = line.bit();
         let gicd = &self.registers;
         Ok(LineState {
-            enabled: gicd.isenabler(index).ok_or(no_such_line())?.get() & mask != 0,
-            pending: gicd.ispendr(index).ok_or(no_such_line())?.get() & mask != 0,
-            active: gicd.isactiver(index).ok_or(no_such_line())?.get() & mask != 0,
+            enabled: gicd.isenabler(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
+            pending: gicd.ispendr(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
+            active: gicd.isactiver(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
         })
     }
 

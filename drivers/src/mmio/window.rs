@@ -1,4 +1,5 @@
 //! The owned window, and the instructions that reach it.
+#![expect(unsafe_code, reason = "the one file of this package that touches raw addresses")]
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -15,7 +16,6 @@ use super::Bus;
 /// # Safety
 /// Each function must perform exactly one load or store of its width at exactly `address`, in program order
 /// with the others, and must touch no other memory.
-#[allow(unsafe_code)]
 pub unsafe trait Access {
     /// One 8-bit load.
     ///
@@ -70,7 +70,6 @@ pub struct Mmio<A: Access> {
     access: PhantomData<A>,
 }
 
-#[allow(unsafe_code)]
 impl<A: Access> Mmio<A> {
     /// Takes the window of `size` bytes at the virtual address `base`.
     ///
@@ -120,7 +119,6 @@ macro_rules! accesses {
     };
 }
 
-#[allow(unsafe_code)]
 impl<A: Access> Bus for Mmio<A> {
     fn size(&self) -> usize {
         self.size
@@ -133,7 +131,6 @@ impl<A: Access> Bus for Mmio<A> {
 
 // SAFETY: the window is reached through the pointer alone, which is valid on every CPU: kernel mappings are shared.
 // It is not Sync: two CPUs that use one window at a time need a lock around it.
-#[allow(unsafe_code)]
 unsafe impl<A: Access> Send for Mmio<A> {}
 
 impl<A: Access> fmt::Debug for Mmio<A> {
@@ -160,7 +157,6 @@ macro_rules! volatile {
 
 // SAFETY: a volatile access is made once, as written, and isn't reordered with other volatile accesses; it doesn't tear,
 // as every target's registers are at least 64 bits wide.
-#[allow(unsafe_code)]
 unsafe impl Access for Volatile {
     volatile!(u8, load8, store8);
     volatile!(u16, load16, store16);
@@ -169,7 +165,6 @@ unsafe impl Access for Volatile {
 }
 
 #[cfg(test)]
-#[allow(unsafe_code)]
 mod tests {
     use super::*;
 

@@ -1,7 +1,7 @@
 //! ARM PrimeCell UART (DDI 0183G).
 //!
-//! Transmission polls the flag register, once for a whole FIFO where it is empty. Reception can raise an interrupt; [`Console::read_byte`]
-//! empties the FIFO from its handler.
+//! Transmission polls the flag register, once for a whole FIFO where it is empty. Reception can raise an interrupt;
+//! [`Console::read_byte`] empties the FIFO from its handler.
 
 mod divisor;
 
@@ -125,9 +125,7 @@ impl<B: Bus> Burst<'_, B> {
 
 impl<B: Bus> Console for Pl011<B> {
     fn write_byte(&mut self, byte: u8) -> Result<(), ConsoleError> {
-        self.wait(|flags| !flags.is_set(FR::TXFF))?;
-        self.registers.dr().write(DR::DATA.val(byte.into()));
-        Ok(())
+        self.burst().put(byte)
     }
 
     fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), ConsoleError> {
@@ -175,7 +173,7 @@ impl<B: Bus> Console for Pl011<B> {
     }
 
     fn enable_receive_interrupt(&mut self) {
-        // The level is the lowest; the receive timeout tells of what stays below it (2.4.8).
+        // The level is the lowest; the receive timeout tells of what stays below it (2.8, UARTRTINTR).
         self.registers.ifls().modify(IFLS::RXIFLSEL::Eighth);
         self.registers.imsc().modify(IMSC::RXIM::SET + IMSC::RTIM::SET);
     }
