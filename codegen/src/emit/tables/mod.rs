@@ -3,6 +3,7 @@
 //! Tokens come from `quote` and their layout from prettyplease. Neither knows `//` comments, so origins travel as doc
 //! attributes that begin with [`ORIGIN`], which [`layout`] turns into comments.
 
+mod board;
 mod device;
 mod fact;
 mod layout;
@@ -14,10 +15,9 @@ use hardware::board::Window;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use self::literal::{decimal, hex};
+use self::literal::hex;
 use crate::model::board::Board;
 use crate::model::device::Binding;
-use crate::parse::board::Baud;
 
 /// Begins a doc attribute that becomes a `//` comment.
 const ORIGIN: &str = "~";
@@ -80,6 +80,7 @@ fn origin(text: &str) -> String {
     format!("{ORIGIN} {text}")
 }
 
+/// Names for a comment.
 fn list(names: &[&str]) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
@@ -106,7 +107,7 @@ fn board_module(board: &Board, name: &Ident) -> TokenStream {
     let devices = board.devices.iter().zip(&idents).map(|(device, ident)| device::emit(board, device, ident));
     let items = quote! { #(#devices)* };
     let facts = fact::emit(board);
-    let table = board_table(board, &idents);
+    let table = board::table(board, &idents);
     let body = quote! { #items #facts #table };
     let uses = used(&body);
     let doc = format!(" {}: `{}` and `{}`.", board.summary, board.source.path, board.tree);
@@ -138,84 +139,6 @@ fn used(body: &TokenStream) -> Vec<Ident> {
     let mut found = BTreeSet::new();
     collect(body.clone(), &mut found);
     NAMES.iter().filter(|name| found.contains(**name)).map(|name| Ident::new(name, Span::call_site())).collect()
-}
-
-fn board_table(board: &Board, idents: &[Ident]) -> TokenStream {
-    let Board { name, summary, compatible, tree, .. } = board;
-    let file = &board.source.path;
-    let tree = tree.as_ref();
-    let with_driver = board.order.iter().filter(|&&index| board.devices[index].driver.is_some());
-    let init = with_driver.clone().map(|&index| decimal(index as u64));
-    let init_names: Vec<&str> = with_driver.map(|&index| board.devices[index].name.as_str()).collect();
-    let init_comment = origin(&init_names.join(", "));
-    let console = board.console.iter().map(|&index| decimal(index as u64));
-    let console_names: Vec<&str> = board.console.iter().map(|&index| board.devices[index].name.as_str()).collect();
-    let file_name = file.rsplit('/').next().unwrap_or(file);
-    let at = |line: Option<u32>| match line {
-        Some(line) => format!("{file_name}:{line}"),
-        None => format!("the default: {file_name} doesn't say"),
-    };
-    let lines = &board.lines;
-    let console_comment = origin(&format!("{}, by {}", list(&console_names), at(lines.prefer)));
-    let compatible_comment = origin(&at(Some(lines.compatible)));
-    let tree_comment = origin(&at(Some(lines.tree)));
-    let baud_comment = origin(&at(lines.baud));
-    let memory_comment = origin(&at(lines.least));
-    let without_comment = origin(&at(lines.without_tree));
-    let preset_comment = origin(&format!("{} and schemas/presets.toml", at(Some(lines.preset))));
-    let cpus = board.cpus.iter().map(|cpu| {
-        let path = &cpu.path;
-        let fact = fact::id(cpu.mpidr.fact);
-        let mpidr = hex(cpu.mpidr.value.0);
-        quote! { Cpu { path: #path, mpidr: Claim::new(#fact, Mpidr(#mpidr)) } }
-    });
-    let baud = match board.baud {
-        Baud::Keep => quote! { Baud::Keep },
-        Baud::Set(rate) => {
-            let rate = decimal(rate.into());
-            quote! { Baud::Set(#rate) }
-        }
-    };
-    let least = hex(board.least_memory);
-    let without_tree = match board.without_tree {
-        None => quote! { WithoutTree::Refuse },
-        Some(memory) => {
-            let memory = window(memory);
-            quote! { WithoutTree::Continue { memory: #memory } }
-        }
-    };
-    let preset = &board.preset.name;
-    let switches = board.preset.switches.iter().map(|(name, on)| quote! { (#name, #on) });
-    let doc = format!(" {summary}.");
-    quote! {
-        #[doc = #doc]
-        pub static BOARD: Board = Board {
-            name: #name,
-            summary: #summary,
-            #[doc = #compatible_comment]
-            compatible: &[#(#compatible),*],
-            file: #file,
-            #[doc = #tree_comment]
-            tree: #tree,
-            devices: &[#(#idents),*],
-            bindings: super::BINDINGS,
-            facts: FACTS,
-            #[doc = #init_comment]
-            init: &[#(#init),*],
-            #[doc = "~ reg of each"]
-            cpus: &[#(#cpus),*],
-            #[doc = #console_comment]
-            console: &[#(#console),*],
-            #[doc = #baud_comment]
-            baud: #baud,
-            #[doc = #memory_comment]
-            memory: MemoryPolicy { least: #least },
-            #[doc = #without_comment]
-            without_tree: #without_tree,
-            #[doc = #preset_comment]
-            preset: Preset { name: #preset, switches: &[#(#switches),*] },
-        };
-    }
 }
 
 /// Every binding there is, for devices that no table claims.

@@ -17,34 +17,16 @@ pub(super) fn number(devices: &mut [Device], cpus: &mut [Cpu], console: &[usize]
         };
         let name = device.name.as_str();
         device.present = add(format!("{name}.compatible"), Item::Compatible, FactValue::Compatible, "compatible");
-        for window in &mut device.windows {
-            window.fact = add(
-                format!("{name}.window[{}]", window.index),
-                Item::Window(window.index),
-                FactValue::Plain(Value::Window(window.value)),
-                window.property,
-            );
-        }
-        for line in &mut device.interrupts {
-            line.fact = add(
-                format!("{name}.interrupt[{}]", line.index),
-                Item::Interrupt(line.index),
-                FactValue::Plain(Value::Interrupt(line.value)),
-                line.property,
-            );
-        }
-        for clock in &mut device.clocks {
-            clock.fact = add(
-                format!("{name}.clock[{}]", clock.index),
-                Item::Clock(clock.index),
-                FactValue::Plain(Value::Clock(clock.value)),
-                clock.property,
-            );
-        }
-        if let Some(Located { value, property, fact, .. }) = &mut device.conduit {
-            let value = FactValue::Plain(Value::Conduit(*value));
-            *fact = add(format!("{name}.conduit"), Item::Conduit, value, *property);
-        }
+        add_each(&mut device.windows, &mut add, |n| (format!("{name}.window[{n}]"), Item::Window(n)), Value::Window);
+        add_each(
+            &mut device.interrupts,
+            &mut add,
+            |n| (format!("{name}.interrupt[{n}]"), Item::Interrupt(n)),
+            Value::Interrupt,
+        );
+        add_each(&mut device.clocks, &mut add, |n| (format!("{name}.clock[{n}]"), Item::Clock(n)), Value::Clock);
+        let conduit = |_| (format!("{name}.conduit"), Item::Conduit);
+        add_each(device.conduit.as_mut_slice(), &mut add, conduit, Value::Conduit);
     }
     for (index, cpu) in cpus.iter_mut().enumerate() {
         let item = Item::Mpidr(u8::try_from(index).unwrap_or(u8::MAX));
@@ -60,4 +42,17 @@ pub(super) fn number(devices: &mut [Device], cpus: &mut [Cpu], console: &[usize]
         });
     }
     facts
+}
+
+/// Adds a fact for each value: the name and item of its number, and the value as a fact has it.
+fn add_each<T: Copy>(
+    values: &mut [Located<T>],
+    add: &mut impl FnMut(String, Item, FactValue, &'static str) -> usize,
+    item: impl Fn(u8) -> (String, Item),
+    value: fn(T) -> Value<'static>,
+) {
+    for located in values {
+        let (name, item) = item(located.index);
+        located.fact = add(name, item, FactValue::Plain(value(located.value)), located.property);
+    }
 }
