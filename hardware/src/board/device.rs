@@ -31,22 +31,34 @@ pub struct Device {
     pub conduit: Option<Claim<Conduit>>,
 }
 
-/// What a device is for; one line each in the device-tree summary.
+/// What a device is for; chooses its line of the summary and its default policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs)]
 pub enum Class {
+    /// Takes and gives text.
     Console,
+    /// Delivers interrupts to CPUs.
     InterruptController,
+    /// Interrupts at a deadline.
     Timer,
+    /// Switches off, resets, starts CPUs.
     Power,
+    /// Knows the time of day.
     Rtc,
+    /// A PCI Express host.
     Pcie,
+    /// A virtio transport.
     Virtio,
+    /// Lines that software drives and reads.
     Gpio,
+    /// Memory that outlives power.
     Flash,
+    /// Talks to the firmware.
     Firmware,
+    /// Says a rate.
     Clock,
+    /// Counts what the CPU does.
     Pmu,
+    /// Anything else.
     Other,
 }
 
