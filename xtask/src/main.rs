@@ -1,8 +1,7 @@
-//! Developer commands: `cargo xtask run`, `test`, `check`, `doctor`, `image`, `debug`, `bench`.
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `bench`.
 //!
 //! - [`setup`]: what the commands need on the machine, and how to get it.
 //! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
-//! - [`check`]: what is wrong with boards.
 //! - [`emulator`]: boots an image in QEMU for a person.
 //! - [`suite`]: the steps of `cargo xtask test`.
 //! - [`mod@bench`]: the figures that the project promises.
@@ -10,7 +9,6 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 mod bench;
-mod check;
 mod emulator;
 mod failure;
 mod image;
@@ -48,11 +46,6 @@ enum Command {
     Test {
         /// Only the steps whose name contains this.
         filter: Option<String>,
-    },
-    /// Check boards and print what is wrong with them; all of them where none is named.
-    Check {
-        /// File names in `boards/`, without `.toml`.
-        boards: Vec<String>,
     },
     /// Report what is there, what is missing and how to install it; changes nothing.
     Doctor,
@@ -126,7 +119,6 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             setup::provide(Need::FOR_TESTS)?;
             suite::run(filter.as_deref())
         }
-        Command::Check { boards } => Ok(check::run(&boards)),
         Command::Doctor => Ok(setup::doctor()),
         Command::Image { board, release } => {
             let profile = if release { Profile::Release } else { Profile::Dev };

@@ -19,6 +19,19 @@ impl Code {
     pub fn page(self) -> String {
         format!("docs/errors/{}.md", self.0)
     }
+
+    /// What the page says.
+    #[cfg(feature = "cli")]
+    pub fn text(self) -> &'static str {
+        ALL.iter().position(|code| *code == self).map_or("", |index| TEXTS[index])
+    }
+
+    /// The page's heading, `window is smaller than its register map`.
+    #[cfg(feature = "cli")]
+    pub fn title(self) -> &'static str {
+        let heading = self.text().lines().next().unwrap_or_default();
+        heading.split_once(": ").map_or(heading, |(_, title)| title)
+    }
 }
 
 impl fmt::Display for Code {
@@ -33,6 +46,11 @@ macro_rules! codes {
 
         /// Every code, in order.
         pub const ALL: &[Code] = &[$($name),+];
+
+        /// The pages' texts in the order of [`ALL`].
+        #[cfg(feature = "cli")]
+        const TEXTS: &[&str] =
+            &[$(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/errors/", $code, ".md"))),+];
     };
 }
 

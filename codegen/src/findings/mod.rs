@@ -5,8 +5,12 @@
 //! them as rustc shows its own.
 
 pub mod code;
+#[cfg(feature = "cli")]
+pub mod json;
 mod place;
 mod render;
+#[cfg(feature = "cli")]
+pub mod sarif;
 
 pub use code::Code;
 pub use place::{Place, Source};
@@ -105,6 +109,15 @@ impl Findings {
     /// Adds all of `other`'s.
     pub fn extend(&mut self, other: Findings) {
         self.0.extend(other.0);
+    }
+
+    /// Adds those of `other`'s that aren't there yet.
+    pub fn extend_new(&mut self, other: Findings) {
+        for finding in other.0 {
+            if !self.0.contains(&finding) {
+                self.0.push(finding);
+            }
+        }
     }
 
     /// All of them, in the order in which they were found.

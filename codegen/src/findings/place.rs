@@ -60,6 +60,13 @@ impl Source {
         let newlines = self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count();
         u32::try_from(newlines).unwrap_or(u32::MAX).saturating_add(1)
     }
+
+    /// The 1-based column of byte `offset`, in characters.
+    pub fn column(&self, offset: usize) -> u32 {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        u32::try_from(line.chars().count()).unwrap_or(u32::MAX).saturating_add(1)
+    }
 }
 
 impl Place {
@@ -77,6 +84,12 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::Source;
+
+    #[test]
+    fn columns_count_characters() {
+        let source = Source::new("a", "xy\nzü!");
+        assert_eq!([0, 1, 3, 4, 6].map(|offset| source.column(offset)), [1, 2, 1, 2, 3]);
+    }
 
     #[test]
     fn lines_count_from_one() {

@@ -17,7 +17,7 @@ pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<File> {
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct File {
     /// `[board]`
@@ -39,7 +39,7 @@ pub struct File {
 
 /// `[board]`: what it is.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Board {
     /// The file's name without `.toml`.
@@ -58,7 +58,7 @@ pub struct Board {
 
 /// `[console]`: where the prompt appears.
 #[derive(Debug, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Console {
     /// `stdout` (the tree's choice), `console` (any), names of devices or bindings; the first that the check accepts.
@@ -79,7 +79,7 @@ pub enum Baud {
 
 /// A `[verify]` entry: what a difference in one fact means.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Verify {
     /// The policy.
@@ -90,7 +90,7 @@ pub struct Verify {
 
 /// `on-drift = "live-wins"`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDrift {
     /// The boot stops.
@@ -105,7 +105,7 @@ pub enum OnDrift {
 
 /// `[memory]`: what has to be true of RAM; how much there is is always the live tree's word.
 #[derive(Debug, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Memory {
     /// The boot stops with less.
@@ -114,7 +114,7 @@ pub struct Memory {
 
 /// `[without-tree]`: go on with unchecked claims where firmware hands over no usable tree.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WithoutTree {
     /// The RAM to use.
@@ -123,7 +123,7 @@ pub struct WithoutTree {
 
 /// `{ base = 0x4000_0000, size = "128M" }`
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     /// CPU-physical.
@@ -134,7 +134,7 @@ pub struct Region {
 
 /// `[qemu]`: how QEMU shows this board.
 #[derive(Debug, Clone, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Qemu {
     /// `-machine`

@@ -17,7 +17,7 @@ pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<File> {
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// `[device]`
@@ -35,7 +35,7 @@ pub struct File {
 
 /// `[device]`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// The file's name without `.toml`.
@@ -58,7 +58,7 @@ pub struct Device {
 
 /// `needs = { window = 0x1000, interrupts = 1, clock = "optional" }`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Needs {
     /// Least bytes of the only window; bindings of more windows have `[[window]]` tables instead.
@@ -71,7 +71,7 @@ pub struct Needs {
 
 /// A binding's need of a clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Clock {
     /// It has none.
@@ -84,7 +84,7 @@ pub enum Clock {
 
 /// `[[window]]`: one `reg` entry of the node, in order.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// As registers refer to it, and the generated module's name.
@@ -99,7 +99,7 @@ pub struct Window {
 
 /// `[[probe]]`: a read that tells whether the device is really there.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
     /// The register's window where there is more than one.
@@ -114,7 +114,7 @@ pub struct Probe {
 
 /// `[[register]]`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// As the manual spells it, without the device's prefix.
@@ -142,7 +142,7 @@ pub struct Register {
 
 /// `array = { count = 32, stride = 4 }`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Array {
     /// Elements.
@@ -173,7 +173,7 @@ pub enum Bits {
 
 /// A field's table form.
 #[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldTable {
     bits: Spanned<Bits>,
@@ -255,7 +255,7 @@ macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($word:literal = $variant:ident,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-        #[cfg_attr(test, derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
         #[expect(missing_docs, reason = "the word beside it says what each is")]
         pub enum $name { $(#[serde(rename = $word)] $variant,)* }
 

@@ -9,8 +9,8 @@ pub mod device;
 pub mod file;
 mod nearest;
 pub mod preset;
-#[cfg(test)]
-mod schema;
+#[cfg(feature = "cli")]
+pub mod schema;
 pub mod toml;
 pub mod tree;
 

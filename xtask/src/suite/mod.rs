@@ -17,8 +17,9 @@ use crate::workspace::{self, KERNEL_TARGET};
 
 /// The packages that are built for the kernel's target.
 const ON_TARGET: [&str; 4] = ["kernel", "kernel-core", "drivers", "hardware"];
-/// Everything but the kernel builds for the host.
-const ON_HOST: [&str; 5] = ["--workspace", "--exclude", "kernel", "--target", "host-tuple"];
+/// Everything but the kernel builds for the host, `cargo board` included.
+const ON_HOST: [&str; 7] =
+    ["--workspace", "--exclude", "kernel", "--target", "host-tuple", "--features", "codegen/cli"];
 
 /// Runs every step whose name contains `filter`.
 pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {

@@ -62,7 +62,7 @@ impl<T: Ord> Ord for Spanned<T> {
 }
 
 /// For the JSON Schema a span isn't there.
-#[cfg(test)]
+#[cfg(feature = "cli")]
 impl<T: schemars::JsonSchema> schemars::JsonSchema for Spanned<T> {
     fn inline_schema() -> bool {
         T::inline_schema()

@@ -1,0 +1,66 @@
+//! `cargo board …`: what people do with boards.
+//!
+//! One file a subcommand; each parses its arguments, asks the library and prints. The exit status is 0 where all is well,
+//! 1 where something was found, 2 where the command can't be obeyed.
+#![forbid(unsafe_code)]
+#![cfg_attr(feature = "strict", deny(warnings))]
+
+mod check;
+mod explain;
+mod output;
+mod project;
+mod schema;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Boards as data: draft, check, compare and report them.
+#[derive(Parser)]
+#[command(name = "board", version)]
+struct Cli {
+    /// The project's folder; found from the current one upwards unless told.
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say everything that is wrong with boards; all of them where none is named.
+    Check(check::Arguments),
+    /// Print the page of a finding's code.
+    Explain(explain::Arguments),
+    /// Write `schemas/*.schema.json`, which editors complete and check by.
+    Schema(schema::Arguments),
+}
+
+/// How a command ended.
+enum End {
+    /// Nothing to say.
+    Fine,
+    /// Findings, or differences.
+    Found,
+}
+
+/// Why a command can't be obeyed, for people.
+struct Refusal(String);
+
+fn main() -> ExitCode {
+    let Cli { root, command } = Cli::parse();
+    let ended = match command {
+        Command::Check(arguments) => check::run(&arguments, root.as_deref()),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
+    };
+    match ended {
+        Ok(End::Fine) => ExitCode::SUCCESS,
+        Ok(End::Found) => ExitCode::from(1),
+        Err(Refusal(why)) => {
+            eprintln!("{}", why.trim_end());
+            ExitCode::from(2)
+        }
+    }
+}
