@@ -11,6 +11,8 @@ pub mod emit;
 pub mod findings;
 mod generate;
 pub mod model;
+#[cfg(feature = "cli")]
+pub mod outline;
 pub mod parse;
 
 pub use generate::{Generated, Image, board, boards, image, registers};

@@ -7,32 +7,42 @@ use std::sync::Arc;
 
 use crate::findings::{Finding, Findings, Place, Source, code};
 
-/// The largest file that is read; the largest device tree of Linux 6.12 has 152 KB.
+/// A file of this size or more isn't read; the largest device tree of Linux 6.12 has 152 KB.
 const LIMIT: u64 = 64 << 20;
 
 /// A file's bytes. `path` is relative to `root`; `named` is where it was named, and gets the blame.
 pub fn bytes(root: &Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Vec<u8>> {
+    bytes_at(&root.join(path), path, named, findings)
+}
+
+/// The bytes of the file at `path`, which people know as `shown`; see [`bytes`].
+pub fn bytes_at(path: &Path, shown: &str, named: &Place, findings: &mut Findings) -> Option<Vec<u8>> {
     let place = match named {
-        Place::Nowhere => Place::file(path),
+        Place::Nowhere => Place::file(shown),
         named => named.clone(),
     };
-    let read = File::open(root.join(path)).and_then(|file| {
-        let mut bytes = Vec::new();
-        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    match read {
-        Ok(bytes) if bytes.len() as u64 <= LIMIT => return Some(bytes),
-        Ok(_) => findings.push(
-            Finding::error(code::FILE_TOO_LARGE, format!("`{path}` is larger than 64 MiB"), place, "not read")
+    match File::open(path).and_then(within_limit) {
+        Ok(Some(bytes)) => return Some(bytes),
+        Ok(None) => findings.push(
+            Finding::error(code::FILE_TOO_LARGE, format!("`{shown}` has 64 MiB or more"), place, "not read")
                 .note("the largest device tree in Linux 6.12 has 152 KB"),
         ),
         Err(error) => {
-            let message = format!("can't read `{path}`");
+            let message = format!("can't read `{shown}`");
             findings.push(Finding::error(code::UNREADABLE_FILE, message, place, error.to_string()));
         }
     }
     None
+}
+
+/// What is in `file`; `None` where that is too much. A pipe or a device has no size to ask for and is read up to the limit.
+fn within_limit(file: File) -> io::Result<Option<Vec<u8>>> {
+    if file.metadata()?.len() >= LIMIT {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    file.take(LIMIT).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| (bytes.len() as u64) < LIMIT))
 }
 
 /// A text file; see [`bytes`].

@@ -25,6 +25,13 @@ impl Blob {
         Some(Self { path: path.into(), bytes, named: named.clone() })
     }
 
+    /// Reads a file that a command line names, wherever it lies.
+    pub fn read_file(path: &std::path::Path, findings: &mut Findings) -> Option<Self> {
+        let shown = path.to_string_lossy();
+        let bytes = file::bytes_at(path, &shown, &Place::Nowhere, findings)?;
+        Some(Self { path: shown.into(), bytes, named: Place::Nowhere })
+    }
+
     /// Opens it with as many records as it takes.
     pub fn open<'b>(&'b self, records: &'b mut Vec<Record>, findings: &mut Findings) -> Option<Tree<'b>> {
         let need = match Tree::open(&self.bytes, &mut []) {

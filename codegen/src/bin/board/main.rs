@@ -10,6 +10,7 @@ mod explain;
 mod output;
 mod project;
 mod schema;
+mod tree;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Write `schemas/*.schema.json`, which editors complete and check by.
     Schema(schema::Arguments),
+    /// Print a device tree as Keel reads it: translated windows, resolved interrupts.
+    Tree(tree::Arguments),
 }
 
 /// How a command ended.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
+        Command::Tree(arguments) => tree::run(&arguments),
     };
     match ended {
         Ok(End::Fine) => ExitCode::SUCCESS,
