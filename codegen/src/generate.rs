@@ -22,6 +22,8 @@ const FOLDER: &str = "boards";
 pub struct Generated {
     /// The board with its meaning.
     pub board: Board,
+    /// Every binding of the project.
+    pub bindings: Bindings,
     /// `tables.rs` of an image for this board alone.
     pub tables: String,
     /// How QEMU shows it.
@@ -69,11 +71,11 @@ pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
             true => String::new(),
             false => tables::emit(std::slice::from_ref(&board), common.bindings.as_slice()),
         };
-        Some((board, tables))
+        Some((board, common.bindings, tables))
     });
-    let ((board, tables), findings) = findings.or(made)?;
+    let ((board, bindings, tables), findings) = findings.or(made)?;
     let qemu = board.qemu.as_ref().map(Qemu::new);
-    Ok(Generated { board, tables, qemu, findings })
+    Ok(Generated { board, bindings, tables, qemu, findings })
 }
 
 /// An image of `names` for the instruction set `target`, as `CARGO_CFG_TARGET_ARCH` spells it.

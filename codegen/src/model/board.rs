@@ -206,6 +206,11 @@ impl Board {
         let windows = self.console.iter().filter_map(|&index| self.devices[index].windows.first());
         windows.map(|window| self.facts[window.fact].name.as_str()).collect()
     }
+
+    /// Indices of the devices that a driver starts, dependencies first.
+    pub fn started(&self) -> Vec<usize> {
+        self.order.iter().copied().filter(|&index| self.devices[index].driver.is_some()).collect()
+    }
 }
 
 /// Puts a board together as far as it goes.

@@ -9,6 +9,8 @@ mod fact;
 mod show;
 mod value;
 
+use core::fmt;
+
 pub use device::{Class, Device, Driver, Stage};
 pub use fact::{Claim, Fact, FactId, Item, Origin, Policy, Why};
 pub use value::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
@@ -126,6 +128,11 @@ impl Board {
             (None, Item::Mpidr(cpu)) => self.cpus.get(usize::from(cpu)).map(|cpu| cpu.path),
             (None, _) => None,
         }
+    }
+
+    /// Where the claimed value of `fact` came from: `boards/rpi5.toml:17`, or the tree, the node's path and the property.
+    pub fn origin(&'static self, fact: &'static Fact) -> impl fmt::Display {
+        show::OriginOf { board: self, fact }
     }
 
     /// The one device of a class, or the first in blob order.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
+use super::{Board, Conduit, Fact, Hertz, Interrupt, InterruptType, Mpidr, Origin, Trigger, Value, Window};
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,6 +74,23 @@ impl fmt::Display for Value<'_> {
             Self::Clock(rate) => rate.fmt(f),
             Self::Mpidr(mpidr) => mpidr.fmt(f),
             Self::Conduit(conduit) => conduit.fmt(f),
+        }
+    }
+}
+
+/// See [`Board::origin`].
+pub(super) struct OriginOf {
+    pub(super) board: &'static Board,
+    pub(super) fact: &'static Fact,
+}
+
+impl fmt::Display for OriginOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.fact.origin {
+            Origin::Board { line } => write!(f, "{}:{line}", self.board.file),
+            Origin::Tree { property } => {
+                write!(f, "{} {} {property}", self.board.tree, self.board.place(self.fact).unwrap_or("?"))
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ mod extra;
 mod flattened;
 mod ledger;
 mod live;
+mod patch;
 mod report;
 mod row;
 mod select;

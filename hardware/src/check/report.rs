@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::board::{Item, Policy};
+use crate::board::Policy;
 
-use super::{Effect, Ledger, Row, Verdict};
+use super::{Ledger, Verdict, patch};
 
 /// The policies that a difference can be settled by, with the words for it.
 const SETTLED: [(Policy, &str); 3] =
@@ -16,7 +16,7 @@ impl<'l> Ledger<'l> {
         Summary(*self)
     }
 
-    /// The story of a boot that must stop: each fatal row, then the change to the board file that would let the boot
+    /// The story of a boot that must stop: each fatal row, then the lines for the board file that would let the boot
     /// go on. `None` where nothing is fatal.
     pub fn stop(&self) -> Option<impl fmt::Display + use<'l>> {
         (self.counts().fatal > 0).then_some(Stop(*self))
@@ -75,25 +75,6 @@ impl fmt::Display for Stop<'_> {
         let plural = if ledger.counts().fatal == 1 { "" } else { "s" };
         writeln!(f, "STOP: {} fatal fact{plural}", ledger.counts().fatal)?;
         ledger.fatal().try_for_each(|row| writeln!(f, "{}", row.line(board)))?;
-        writeln!(f, "If the firmware is right, this is the change to {}:\n    [verify]", board.file)?;
-        ledger.fatal().try_for_each(|row| writeln!(f, "    {}", Proposal(row)))
+        patch::of(f, board, ledger.fatal())
     }
-}
-
-/// The `[verify]` entry that settles a fatal row.
-struct Proposal<'r, 'l>(&'r Row<'l>);
-
-impl fmt::Display for Proposal<'_, '_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let row = self.0;
-        // What the live tree doesn't have can't win; the device is then left alone.
-        let policy = if settles(row) { Policy::LiveWins } else { Policy::Warn };
-        write!(f, "\"{}\" = {{ on-drift = \"{policy}\", why = \"live tree has {}\" }}", row.name(), row.live_text())
-    }
-}
-
-/// Whether the live value can be used in place of the claimed one.
-fn settles(row: &Row<'_>) -> bool {
-    let compatible = row.fact.is_some_and(|fact| fact.item == Item::Compatible);
-    row.effect() == Effect::Stop && row.verdict == Verdict::Drift && !compatible
 }

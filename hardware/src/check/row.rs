@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::board::{Board, Fact, Interrupt, Origin, Policy, Value};
+use crate::board::{Board, Fact, Interrupt, Policy, Value};
 
-use super::Unresolved;
+use super::{Unresolved, patch};
 
 /// What the comparison of one fact came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +103,20 @@ impl<'l> Row<'l> {
         Line { row: *self, board }
     }
 
+    /// Why a difference means what it does: the board file's reason, or where the claimed value came from.
+    pub fn because(&self, board: &'static Board) -> impl fmt::Display + use<'l> {
+        Because { fact: self.fact, board }
+    }
+
+    /// Whether nothing is left to do about the row: it matches, it is only listed, or the board file says with a reason
+    /// what the difference means and the boot goes on.
+    pub fn is_settled(&self) -> bool {
+        match self.fact {
+            None => true,
+            Some(fact) => self.verdict == Verdict::Match || fact.why.is_some() && self.effect() != Effect::Stop,
+        }
+    }
+
     /// Whether the two interrupts of a drift differ in nothing but the trigger, so that it must be printed.
     fn only_trigger_differs(&self) -> bool {
         match (self.claimed(), self.live) {
@@ -121,6 +135,7 @@ impl fmt::Display for LiveText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.live, self.0.reason) {
             (Some(Value::Interrupt(live)), _) if self.0.only_trigger_differs() => write!(f, "{live:#}"),
+            (Some(Value::Compatible(live)), _) => patch::printable(f, live),
             (Some(live), _) => live.fmt(f),
             (None, Some(reason)) => write!(f, "{}: {reason}", self.0.verdict),
             (None, None) => self.0.verdict.fmt(f),
@@ -155,20 +170,22 @@ impl fmt::Display for Line<'_> {
             Verdict::Match => return f.write_str("   match"),
             _ => write!(f, "   {}   ", fact.policy)?,
         }
-        if let Some(why) = fact.why {
-            return write!(f, "{} ({}:{})", why.text, self.board.file, why.line);
-        }
-        match fact.origin {
-            Origin::Board { line } => write!(f, "({}:{line})", self.board.file),
-            Origin::Tree { property } => write!(f, "({} {} {property})", self.board.tree, self.path(fact)),
-        }
+        row.because(self.board).fmt(f)
     }
 }
 
-impl Line<'_> {
-    /// The node of the reference tree that the fact came from.
-    fn path(&self, fact: &Fact) -> &'static str {
-        self.board.place(fact).unwrap_or("?")
+struct Because {
+    fact: Option<&'static Fact>,
+    board: &'static Board,
+}
+
+impl fmt::Display for Because {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(fact) = self.fact else { return Ok(()) };
+        match fact.why {
+            Some(why) => write!(f, "{} ({}:{})", why.text, self.board.file, why.line),
+            None => write!(f, "({})", self.board.origin(fact)),
+        }
     }
 }
 

@@ -69,8 +69,7 @@ impl Origins {
 
 /// The order in which devices with a driver start.
 fn start(board: &Board) -> TokenStream {
-    let driven: Vec<usize> =
-        board.order.iter().copied().filter(|&index| board.devices[index].driver.is_some()).collect();
+    let driven = board.started();
     let comment = origin(&names(board, &driven).join(", "));
     let init = indices(&driven);
     quote! { #[doc = #comment] init: &[#(#init),*], }

@@ -75,9 +75,8 @@ fn a_stopped_boot_prints_its_own_way_out() {
         "STOP: 1 fatal fact\n\
          gic.window[0]            claimed 0x800_0000+0x1_0000   live 0x810_0000+0x1_0000   fatal   \
          (boards/test.dtb /intc@8000000 reg)\n\
-         If the firmware is right, this is the change to boards/test.toml:\n    \
-         [verify]\n    \
-         \"gic.window[0]\" = { on-drift = \"live-wins\", why = \"live tree has 0x810_0000+0x1_0000\" }\n"
+         If the firmware is right, boards/test.toml settles it with these lines at its end:\n\n\
+         [verify.\"gic.window[0]\"]\non-drift = \"live-wins\"\nwhy = \"the live tree has 0x810_0000+0x1_0000\"\n"
     );
 }
 
@@ -85,7 +84,27 @@ fn a_stopped_boot_prints_its_own_way_out() {
 fn what_is_gone_cant_win() {
     let stop = ledger(|machine| machine.remove("/intc@8000000")).stop().unwrap().to_string();
     assert!(stop.starts_with("STOP: 3 fatal facts\n"), "{stop}");
-    assert!(stop.contains("\"gic.window[1]\" = { on-drift = \"warn\", why = \"live tree has missing\" }"), "{stop}");
+    assert!(
+        stop.ends_with("[verify.\"gic.window[1]\"]\non-drift = \"warn\"\nwhy = \"in the live tree: missing\"\n"),
+        "{stop}"
+    );
+}
+
+#[test]
+fn a_patch_settles_what_the_board_file_has_no_reason_for() {
+    let ledger = ledger(|machine| {
+        machine.at("/soc/serial@9000000").interrupts = vec![Ok(Interrupt::spi(120, Trigger::LevelHigh))];
+        machine.at("/soc/rtc@9010000").compatible = vec!["a\"b\\c\u{1b}[2J"];
+    });
+    // The interrupt's entry is in the board file already; the compatible's text would end the string and clear the screen.
+    assert_eq!(
+        ledger.patch().unwrap().to_string(),
+        "If the firmware is right, boards/test.toml settles it with these lines at its end:\n\n\
+         [verify.\"rtc.compatible\"]\non-drift = \"warn\"\n\
+         why = \"the live tree has a\\\"b\\\\c\\\\u001B[2J\"\n"
+    );
+    assert_eq!(row(&ledger, "rtc.compatible").live_text().to_string(), "a\"b\\c\\u001B[2J");
+    assert!(super::ledger(|_| ()).patch().is_none());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Write};
 
-use hardware::board::{Board, Fact, Origin};
+use hardware::board::Board;
 use hardware::check::Row;
 
 use crate::text::Json;
@@ -17,7 +17,7 @@ pub(crate) fn facts_json(board: &'static Board, row: &Row<'_>, out: &mut dyn Wri
     json.key("verdict")?.text(&row.verdict)?;
     json.key("policy")?.text_or_null(row.policy())?;
     json.key("why")?.text_or_null(why(row))?;
-    json.key("origin")?.text_or_null(row.fact.map(|fact| OriginOf { board, fact }))?;
+    json.key("origin")?.text_or_null(row.fact.map(|fact| board.origin(fact)))?;
     json.close('}')?;
     out.write_char('\n')
 }
@@ -27,21 +27,4 @@ fn why<'r>(row: &'r Row<'_>) -> Option<&'r dyn Display> {
     let reason = row.reason.as_ref().map(|reason| reason as &dyn Display);
     let why = row.fact.and_then(|fact| fact.why.as_ref()).map(|why| &why.text as &dyn Display);
     reason.or(why)
-}
-
-/// Where a fact's claimed value came from: `boards/rpi5.toml:17`, or `boards/rpi5.dtb /soc/serial@7d001000 reg`.
-pub(crate) struct OriginOf {
-    pub(crate) board: &'static Board,
-    pub(crate) fact: &'static Fact,
-}
-
-impl Display for OriginOf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fact.origin {
-            Origin::Board { line } => write!(f, "{}:{line}", self.board.file),
-            Origin::Tree { property } => {
-                write!(f, "{} {} {property}", self.board.tree, self.board.place(self.fact).unwrap_or("?"))
-            }
-        }
-    }
 }

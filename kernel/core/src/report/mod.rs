@@ -8,7 +8,7 @@ mod raw;
 mod tree;
 mod uptime;
 
-pub(crate) use facts::{OriginOf, facts_json};
+pub(crate) use facts::facts_json;
 pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;
 pub(crate) use memory::memory;

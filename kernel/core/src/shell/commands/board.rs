@@ -7,7 +7,7 @@ use hardware::check::{Ledger, Row, Verdict};
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Flag, Form, JSON};
-use crate::report::{self, OriginOf};
+use crate::report;
 use crate::text::{Align, Json, table};
 
 pub(super) static BOARD: Command = Command {
@@ -20,7 +20,7 @@ pub(super) static BOARD: Command = Command {
             word: "facts",
             brief: "the ledger: claimed, live, verdict, policy",
             flags: &[
-                Flag { name: "--drift", value: "", brief: "only what isn't a match" },
+                Flag { name: "--drift", value: "", brief: "only what isn't a match, and the change to the board file" },
                 Flag { name: "--json", value: "", brief: "for tools, a JSON object a line" },
             ],
             operands: &[],
@@ -100,7 +100,11 @@ fn facts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         return Ok(rows().try_for_each(|row| report::facts_json(ledger.board(), row, call.out))?);
     }
     table(call.out, &[Align::Left; 5], &mut |row| rows().try_for_each(|fact| print_fact(&ledger, fact, row)))?;
-    Ok(writeln!(call.out, "{}", ledger.summary())?)
+    writeln!(call.out, "{}", ledger.summary())?;
+    match ledger.patch().filter(|_| drift) {
+        Some(patch) => Ok(write!(call.out, "{patch}")?),
+        None => Ok(()),
+    }
 }
 
 fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result) -> fmt::Result {
@@ -110,24 +114,8 @@ fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut dyn FnMut(&[&dyn Di
         (None, verdict) => row(&[&fact.name(), &verdict, &"", &format_args!("live {live}"), &"listed only"]),
         (Some(_), Verdict::Match) => row(&[&fact.name(), &"match", &claimed]),
         (Some(of), verdict) => {
-            let because = Because { board: ledger.board(), row: fact };
-            row(&[&fact.name(), &verdict, &claimed, &format_args!("live {live}"), &of.policy, &because])
-        }
-    }
-}
-
-/// Why a policy is as it is, and where it or the claimed value stands.
-struct Because<'r> {
-    board: &'static Board,
-    row: &'r Row<'r>,
-}
-
-impl Display for Because<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(fact) = self.row.fact else { return Ok(()) };
-        match fact.why {
-            Some(why) => write!(f, "{} ({}:{})", why.text, self.board.file, why.line),
-            None => write!(f, "({})", OriginOf { board: self.board, fact }),
+            let live = format_args!("live {live}");
+            row(&[&fact.name(), &verdict, &claimed, &live, &of.policy, &fact.because(ledger.board())])
         }
     }
 }
