@@ -149,6 +149,35 @@ fn a_tree_that_wants_all_memory_reserved() -> Result<(), Failure> {
     stops("tree-reserved", raw, &["RAM"])
 }
 
+#[test]
+fn memory_that_is_not_there() -> Result<(), Failure> {
+    // 64 GiB from 4 GiB on, where this machine has nothing.
+    let raw = edited("tree-memory-absent", |tree| {
+        tree.set("/memory@40000000", "reg", [0u32, 0x4000_0000, 0, 0x2000_0000, 1, 0, 0x10, 0]).map(drop)
+    })?;
+    goes_on("tree-memory-absent", raw, "log", &["0x100000000 doesn't keep what is written"])?;
+    let raw = edited("tree-memory-elsewhere", |tree| {
+        tree.set("/memory@40000000", "reg", [1u32, 0, 0, 0x2000_0000]).map(drop)
+    })?;
+    stops("tree-memory-elsewhere", raw, &["RAM", "0x100000000 doesn't keep what is written"])
+}
+
+#[test]
+fn memory_over_devices() -> Result<(), Failure> {
+    // From the interrupt controller to the end of RAM.
+    let raw = edited("tree-memory-devices", |tree| {
+        tree.set("/memory@40000000", "reg", [0u32, 0x800_0000, 0, 0x5800_0000]).map(drop)
+    })?;
+    goes_on("tree-memory-devices", raw, "log", &["memory covers 0x900_0000", "serial0's: left out"])
+}
+
+#[test]
+fn a_conduit_that_nothing_answers() -> Result<(), Failure> {
+    // Entered at EL1 without EL3, this machine has no `smc`.
+    let raw = edited("tree-conduit", |tree| tree.set("/psci", "method", "smc").map(drop))?;
+    goes_on("tree-conduit", raw, "log", &["psci: not started: nothing answers to smc"])
+}
+
 /// A well-formed blob of nodes, one in the other.
 fn nested(depth: usize) -> Vec<u8> {
     let name = u32::from_be_bytes(*b"n\0\0\0");

@@ -13,6 +13,7 @@ use crate::log::{error, info};
 use crate::mm::device::{DeviceError, map_device};
 
 use super::irq::LineError;
+use super::power::PsciError;
 use super::{Machine, console, irq, power, tick};
 
 /// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
@@ -46,9 +47,9 @@ pub enum StartError {
     /// See [`RtcError`].
     #[error(transparent)]
     Rtc(#[from] RtcError),
-    /// PSCI answers with an error.
-    #[error("{0}")]
-    Psci(smccc::psci::Error),
+    /// See [`PsciError`].
+    #[error(transparent)]
+    Psci(#[from] PsciError),
 }
 
 impl Machine<'_> {
@@ -104,7 +105,7 @@ impl Machine<'_> {
     fn start_psci(&mut self, device: &'static Device) -> Result<(), StartError> {
         let claim: &Claim<Conduit> = device.conduit.as_ref().ok_or(StartError::Without("conduit"))?;
         let conduit = self.ledger.accept(claim)?;
-        let version = power::start(conduit).map_err(StartError::Psci)?;
+        let version = power::start(conduit)?;
         self.psci = Some((version, conduit.get()));
         Ok(())
     }

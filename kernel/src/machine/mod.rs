@@ -78,6 +78,7 @@ impl<'l> Machine<'l> {
             story::stop(&self.ledger, &format_args!("{total} of RAM, {file} asks for {least}"));
         }
         self.ram = ram.all;
+        let ram = ram.without_devices(self.board, &self.ledger);
         match mm::ram::start(ram.free) {
             Ok(()) => {}
             Err(cause @ RamError::Map { .. }) => error!("{cause}"),

@@ -8,7 +8,7 @@ use hardware::check::Checked;
 use kernel_core::system::{Power, PowerError};
 use smccc::{Hvc, Smc, psci};
 
-use crate::arch::cpu;
+use crate::arch::{cpu, probe};
 
 use super::last_words::LastWords;
 
@@ -33,13 +33,33 @@ enum End {
 #[derive(Debug)]
 pub struct Psci;
 
+/// PSCI_VERSION (DEN 0022F, 5.1.1).
+const PSCI_VERSION: u32 = 0x8400_0000;
+
+/// Why PSCI can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PsciError {
+    /// The instruction is undefined: the machine has no such firmware or hypervisor.
+    #[error("nothing answers to {0}")]
+    NoAnswer(Conduit),
+    /// It answers with an error.
+    #[error("{0}")]
+    Refused(psci::Error),
+}
+
 /// Takes over PSCI's checked conduit and says which version answers.
-pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, psci::Error> {
+pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, PsciError> {
     let conduit = conduit.get();
+    // The live tree may name a conduit that the machine lacks, and an unguarded call would be the end.
+    // SAFETY: PSCI_VERSION has no effect (DEN 0022F, 5.1.1), and what isn't PSCI answers that it doesn't know it.
+    if unsafe { probe::call(conduit, PSCI_VERSION) }.is_none() {
+        return Err(PsciError::NoAnswer(conduit));
+    }
     let version = match conduit {
         Conduit::Hvc => psci::version::<Hvc>(),
         Conduit::Smc => psci::version::<Smc>(),
-    }?;
+    }
+    .map_err(PsciError::Refused)?;
     CONDUIT.store(if conduit == Conduit::Hvc { 1 } else { 2 }, Relaxed);
     Ok(version)
 }

@@ -1,6 +1,7 @@
 //! Which RAM is free: what the live tree says, minus everything that has an owner.
 
-use hardware::board::Window;
+use hardware::board::{Board, Window};
+use hardware::check::Ledger;
 use hardware::tree::{Region, Tree};
 use kernel_core::ram::{RamMap, TooManyRanges};
 
@@ -41,6 +42,21 @@ impl LiveRam {
         }
         remove_reserved(tree, &mut ram);
         Self { all, free: ram }
+    }
+
+    /// The same without the windows of `board`'s devices: a tree that calls registers memory is wrong.
+    pub fn without_devices(mut self, board: &'static Board, ledger: &Ledger<'_>) -> Self {
+        for device in board.devices {
+            for claim in device.windows {
+                let window = ledger.accept(claim).map_or(claim.unchecked(), |window| window.get());
+                let taken = window.base..window.base.saturating_add(window.size);
+                if self.free.ranges().iter().any(|range| range.start < taken.end && taken.start < range.end) {
+                    warning!("memory covers {window}, which is {}'s: left out", device.name);
+                    note(self.free.remove(taken));
+                }
+            }
+        }
+        self
     }
 
     /// As the board file has it, where there is no tree.

@@ -3,6 +3,8 @@
 use kernel_core::ram::RamMap;
 
 use crate::arch::mmu::{Memory, Protection};
+use crate::arch::probe;
+use crate::log::warning;
 use crate::machine::lock::Lock;
 
 use super::{BLOCK, LINEAR, MapError, PHYSICAL_END, heap, table};
@@ -49,9 +51,16 @@ pub fn start(mut free: RamMap<RANGES>) -> Result<(), RamError> {
             Err(cause) => outcome = Err(RamError::Map { start, cause }),
         }
     }
-    let largest = mapped.largest().ok_or(RamError::None)?;
-    let size = ((largest.end - largest.start) / heap::SHARE).next_multiple_of(BLOCK).min(heap::SIZE_MAX);
-    let range = largest.start..largest.start + size;
+    let range = loop {
+        let largest = mapped.largest().ok_or(RamError::None)?;
+        let size = ((largest.end - largest.start) / heap::SHARE).next_multiple_of(BLOCK).min(heap::SIZE_MAX);
+        let range = largest.start..largest.start + size;
+        let Some(address) = forgetful(&range) else { break range };
+        let (start, end) = (largest.start, largest.end - 1);
+        warning!("RAM {start:#x}..={end:#x} left out: {address:#x} doesn't keep what is written");
+        // Cannot fail: a whole range leaves the map.
+        let _ = mapped.remove(largest);
+    };
     *HEAP.lock() = range.clone();
     // SAFETY: the range is in the linear map for good, read-write, and it leaves the free RAM here, so that nothing
     // else is given any of it.
@@ -59,6 +68,18 @@ pub fn start(mut free: RamMap<RANGES>) -> Result<(), RamError> {
     // Cannot fail: the heap is the start of a range, which shrinks and doesn't split.
     let _ = mapped.remove(range);
     if given { outcome } else { Err(RamError::None) }
+}
+
+/// The first address at which a block of `range`, which is in the linear map and unused, isn't memory.
+///
+/// The live tree's word is all there is about RAM, and a heap on an address that nothing answers would be the end.
+fn forgetful(range: &core::ops::Range<u64>) -> Option<u64> {
+    let starts = range.clone().step_by(BLOCK as usize);
+    starts.flat_map(|start| [start, start + BLOCK - 8]).find(|&address| {
+        // The complement differs from any constant that a bus without an answer may give.
+        // SAFETY: the range is mapped writable, as Normal memory, and nothing else uses it yet.
+        !unsafe { probe::keeps((LINEAR + address) as usize, !address) }
+    })
 }
 
 /// RAM in the linear map that nothing uses.

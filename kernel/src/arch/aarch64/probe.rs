@@ -1,10 +1,12 @@
-//! Reads from addresses that may not answer.
+//! Accesses and calls that may not be answered.
 //!
 //! A guarded access registers the range of its instructions and a fix-up address in `.extable`; an abort whose
 //! ELR_EL1 lies in such a range goes on at the fix-up. Interconnects may report a read of nothing as an SError
 //! instead, so SErrors are let in for the length of the access, which ends with a barrier that collects them.
 
 use core::arch::asm;
+
+use hardware::board::Conduit;
 
 /// A row of `.extable`.
 #[repr(C)]
@@ -55,6 +57,88 @@ pub unsafe fn read(address: usize) -> Option<[u8; 8]> {
         );
     }
     (answered == 1).then(|| value.to_ne_bytes())
+}
+
+/// Whether the eight bytes at `address` keep what is written to them: past the caches, so that memory itself answers.
+///
+/// # Safety
+/// `address` is a multiple of 8 in a writable mapping of Normal memory, and nothing uses the bytes there.
+pub unsafe fn keeps(address: usize, value: u64) -> bool {
+    let kept: u64;
+    let answered: u64;
+    // SAFETY: by contract nobody misses the bytes; a fault leads to label 4 by the row in .extable, with the same
+    // register contents. DAIF is as before on both ways out, and the stack isn't used.
+    unsafe {
+        asm!(
+            "mrs {daif}, daif",
+            "msr daifclr, #4",
+            "2:",
+            "str {value}, [{address}]",
+            "dc civac, {address}",
+            "dsb sy",
+            "ldr {kept}, [{address}]",
+            "dsb sy",
+            "isb",
+            "3:",
+            "mov {answered}, #1",
+            "b 5f",
+            "4:",
+            "mov {kept}, #0",
+            "mov {answered}, #0",
+            "5:",
+            "msr daif, {daif}",
+            ".pushsection .extable, \"a\"",
+            ".quad 2b, 3b, 4b",
+            ".popsection",
+            address = in(reg) address,
+            value = in(reg) value,
+            kept = out(reg) kept,
+            answered = out(reg) answered,
+            daif = out(reg) _,
+            options(nostack),
+        );
+    }
+    answered == 1 && kept == value
+}
+
+/// Calls `function`, which takes no arguments, and gives back its result; `None` where the instruction is undefined
+/// because nothing stands behind it (DDI 0487, HVC and SMC).
+///
+/// # Safety
+/// Whatever answers does nothing but return a value for `function`.
+pub unsafe fn call(conduit: Conduit, function: u32) -> Option<u64> {
+    macro_rules! guarded {
+        ($instruction:literal) => {{
+            let result: u64;
+            let answered: u64;
+            // SAFETY: by contract the call only returns a value, in x0; SMCCC 1.0 (DEN 0028, 2.6) lets it change
+            // x1 to x17 besides, which are clobbered. If it is undefined, the row in .extable leads to label 4.
+            unsafe {
+                asm!(
+                    "2:",
+                    $instruction,
+                    "3:",
+                    "mov x1, #1",
+                    "b 5f",
+                    "4:",
+                    "mov x1, #0",
+                    "5:",
+                    ".pushsection .extable, \"a\"",
+                    ".quad 2b, 3b, 4b",
+                    ".popsection",
+                    out("x1") answered,
+                    inout("x0") u64::from(function) => result,
+                    clobber_abi("C"),
+                    options(nostack),
+                );
+            }
+            (answered == 1).then_some(result)
+        }};
+    }
+    match conduit {
+        Conduit::Hvc => guarded!("hvc #0"),
+        Conduit::Smc => guarded!("smc #0"),
+    }
 }
 
 /// Takes an SError that was pending before the kernel ran; true if there was one.
