@@ -1,5 +1,6 @@
 //! What is generated: the same for the same input, as the golden files have it, and no more than its inputs say.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::time::Instant;
@@ -104,4 +105,28 @@ fn the_board_of_the_first_boot_is_read_as_the_manual_has_it() {
     let started = Instant::now();
     codegen::image(&root(), &["qemu-virt"], "aarch64").unwrap();
     println!("figure: codegen qemu-virt {:.1} ms (this build)", started.elapsed().as_secs_f64() * 1e3);
+}
+
+#[test]
+fn the_kernel_asks_for_every_switch_of_the_presets_and_no_other() {
+    let asked = |folder: &str| -> Vec<String> {
+        let texts = sources(&root().join(folder));
+        let calls = texts.iter().flat_map(|text| ["preset.on(\"", "demand(\""].map(|call| text.split(call).skip(1)));
+        calls.flatten().filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+    };
+    let asked: BTreeSet<String> = [asked("kernel/src"), asked("kernel/core/src")].concat().into_iter().collect();
+    let board = codegen::board(&root(), "qemu-virt").unwrap().board;
+    let switches: BTreeSet<String> = board.preset.switches.into_iter().map(|(name, _)| name).collect();
+    assert_eq!(asked, switches, "asked for by the kernel, and in schemas/presets.toml");
+}
+
+/// The texts of all Rust files under `folder`.
+fn sources(folder: &Path) -> Vec<String> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let texts = paths.flat_map(|path| match path.is_dir() {
+        true => sources(&path),
+        false if path.extension().is_some_and(|extension| extension == "rs") => vec![fs::read_to_string(path).unwrap()],
+        false => Vec::new(),
+    });
+    texts.collect()
 }

@@ -1,7 +1,7 @@
 //! The last words: what happened, the registers, the way there.
 //!
 //! Works without the heap and past every lock. A panic inside a panic says one line; one inside that says nothing. How it
-//! ends is the board's: it halts, switches off or resets.
+//! ends is the preset's: it halts or resets.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;

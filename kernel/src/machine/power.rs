@@ -1,7 +1,7 @@
 //! PSCI: switching off and resetting (DEN 0022).
 
 use core::fmt::Write;
-use core::sync::atomic::{AtomicU8, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use hardware::board::{Board, Conduit};
 use hardware::check::Checked;
@@ -14,20 +14,8 @@ use super::last_words::LastWords;
 
 /// The conduit that the check accepted: 0 none, 1 HVC, 2 SMC. A panic reads it.
 static CONDUIT: AtomicU8 = AtomicU8::new(0);
-/// What a panic ends with, as [`End`] numbers it.
-static END: AtomicU8 = AtomicU8::new(End::Halt as u8);
-
-/// How a panic ends; the preset's switches choose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum End {
-    /// In low power, for a debugger.
-    Halt,
-    /// Switched off: the switch `panic-power-off`.
-    PowerOff,
-    /// With a reset: the switch `panic-reset`.
-    Reset,
-}
+/// Whether a panic ends with a reset; else in low power, for a debugger.
+static PANIC_RESETS: AtomicBool = AtomicBool::new(false);
 
 /// Ways to end, for the shell.
 #[derive(Debug)]
@@ -66,12 +54,7 @@ pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, PsciError> {
 
 /// Lets the preset say how a panic ends.
 pub fn configure(board: &Board) {
-    let end = match (board.preset.on("panic-power-off"), board.preset.on("panic-reset")) {
-        (true, _) => End::PowerOff,
-        (false, true) => End::Reset,
-        (false, false) => End::Halt,
-    };
-    END.store(end as u8, Relaxed);
+    PANIC_RESETS.store(board.preset.on("panic-reset"), Relaxed);
 }
 
 /// Ends a panic as the preset says, and says so first: this is the last line.
@@ -80,16 +63,9 @@ pub fn end_of_panic(out: &mut LastWords) -> ! {
         // The console's writer has no errors.
         let _ = out.write_str(text);
     };
-    match END.load(Relaxed) {
-        end if end == End::PowerOff as u8 => {
-            say("panic: switching off\n");
-            Psci.power_off();
-        }
-        end if end == End::Reset as u8 => {
-            say("panic: resetting\n");
-            Psci.reboot();
-        }
-        _ => {}
+    if PANIC_RESETS.load(Relaxed) {
+        say("panic: resetting\n");
+        Psci.reboot();
     }
     say("panic: halted\n");
     cpu::halt()

@@ -9,18 +9,23 @@ use super::console::{self, Console};
 use super::{Machine, tick};
 
 impl Machine<'_> {
-    /// Talks to whoever is at the console, for ever.
+    /// Talks to whoever is at the console, for ever; where the preset has no shell, nobody is listened to.
     pub fn shell(&mut self) -> ! {
         let mut shell = Shell::new();
         let mut out = Console;
-        // The console's writer has no errors.
-        let _ = shell.start(&mut out);
-        BEACON.reach(Stage::Prompt);
+        let wanted = self.board.preset.on("shell");
+        if wanted {
+            // The console's writer has no errors.
+            let _ = shell.start(&mut out);
+            BEACON.reach(Stage::Prompt);
+        }
         loop {
             match console::read() {
-                Some(byte) => {
+                Some(byte) if wanted => {
                     let _ = shell.feed(byte, self, &mut out);
                 }
+                // Thrown away: a byte that waits would keep the core awake.
+                Some(_) => {}
                 None => sleep(),
             }
         }

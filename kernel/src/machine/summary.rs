@@ -3,6 +3,7 @@
 use core::fmt::{self, Display, Write};
 
 use hardware::board::{Class, Device, Interrupt, Window};
+use kernel_core::report;
 use kernel_core::system::Boot as _;
 use kernel_core::text::{Address, Bytes};
 
@@ -32,21 +33,31 @@ const CLASSES: [(Class, &str); 7] = [
 ];
 
 impl Machine<'_> {
-    /// Prints the screen.
+    /// Prints the screen, as much of it as the preset wants.
     pub fn summary(&self) {
         let mut out = Console;
         // The console's writer has no errors.
         let _ = self.banner(&mut out);
-        for (class, label) in CLASSES {
-            let _ = self.class(class, label, &mut out);
-            if class == Class::Power {
-                let _ = self.memory_line(&mut out);
-            }
+        if self.board.preset.on("device-summary") {
+            let _ = self.devices(&mut out);
         }
         if log::has_complaints() {
             logged::print(&BootLog, &mut out);
         }
+        if self.board.preset.on("ledger-rows") {
+            let _ = report::facts(&self.ledger, |_| true, &mut out);
+        }
         let _ = writeln!(out, "{}", self.ledger.summary());
+    }
+
+    fn devices(&self, out: &mut dyn Write) -> fmt::Result {
+        for (class, label) in CLASSES {
+            self.class(class, label, out)?;
+            if class == Class::Power {
+                self.memory_line(out)?;
+            }
+        }
+        Ok(())
     }
 
     fn banner(&self, out: &mut dyn Write) -> fmt::Result {
@@ -71,7 +82,8 @@ impl Machine<'_> {
     fn class(&self, class: Class, label: &str, out: &mut dyn Write) -> fmt::Result {
         let alike = |a: &Device, b: &Device| a.binding == b.binding;
         let mut label = label;
-        for run in self.board.devices.chunk_by(alike).filter(|run| run[0].class == class) {
+        let of_class = |run: &&[Device]| run.first().is_some_and(|device| device.class == class);
+        for run in self.board.devices.chunk_by(alike).filter(of_class) {
             self.run(label, run, out)?;
             label = "";
         }

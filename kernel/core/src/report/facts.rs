@@ -1,11 +1,30 @@
-//! The ledger as JSON, an object a line.
+//! The ledger: a table for people, JSON for tools, an object a line.
 
 use core::fmt::{self, Display, Write};
 
 use hardware::board::Board;
-use hardware::check::Row;
+use hardware::check::{Ledger, Row, Verdict};
 
-use crate::text::Json;
+use crate::text::{Align, Json, Rows, table};
+
+/// A row a line, of those that are `shown`: name, verdict, claimed, live, policy, why.
+pub fn facts(ledger: &Ledger<'_>, shown: impl Fn(&Row<'_>) -> bool, out: &mut dyn Write) -> fmt::Result {
+    let rows = || ledger.rows().iter().filter(|row| shown(row));
+    table(out, &[Align::Left; 5], &mut |row| rows().try_for_each(|fact| print_fact(ledger, fact, row)))
+}
+
+fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut Rows<'_>) -> fmt::Result {
+    let (claimed, live) = (fact.claimed_text(), fact.live_text());
+    let claimed = format_args!("claimed {claimed}");
+    match (fact.fact, fact.verdict) {
+        (None, verdict) => row(&[&fact.name(), &verdict, &"", &format_args!("live {live}"), &"listed only"]),
+        (Some(_), Verdict::Match) => row(&[&fact.name(), &"match", &claimed]),
+        (Some(of), verdict) => {
+            let live = format_args!("live {live}");
+            row(&[&fact.name(), &verdict, &claimed, &live, &of.policy, &fact.because(ledger.board())])
+        }
+    }
+}
 
 /// The keys of a line are stable: fact, claimed, live, verdict, policy, why, origin.
 pub(crate) fn facts_json(board: &'static Board, row: &Row<'_>, out: &mut dyn Write) -> fmt::Result {

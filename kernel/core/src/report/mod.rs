@@ -8,6 +8,7 @@ mod raw;
 mod tree;
 mod uptime;
 
+pub use facts::facts;
 pub(crate) use facts::facts_json;
 pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;

@@ -16,42 +16,39 @@ pub struct CpuInterface;
 /// ICC_SRE_EL1.SRE, ICC_IGRPEN1_EL1.Enable.
 const ENABLE: u64 = 1;
 
-macro_rules! registers {
-    ($($name:ident = $encoding:literal, $read:ident, $write:ident;)*) => {
-        $(
-            #[doc = concat!("Reads ", stringify!($name), ".")]
-            #[allow(dead_code, reason = "some are only written")]
-            #[inline(always)]
-            fn $read() -> u64 {
-                let value: u64;
-                // SAFETY: reads a register of this core's interrupt interface; no memory is involved. Not `pure`:
-                // some reads acknowledge.
-                unsafe { asm!(concat!("mrs {}, ", $encoding), out(reg) value, options(nostack, preserves_flags)) };
-                value
-            }
-
-            #[doc = concat!("Writes ", stringify!($name), ".")]
-            #[allow(dead_code, reason = "some are only read")]
-            #[inline(always)]
-            fn $write(value: u64) {
-                // SAFETY: writes a register of this core's interrupt interface, which decides only which interrupts
-                // come and when; the vectors are in place.
-                unsafe { asm!(concat!("msr ", $encoding, ", {}"), in(reg) value, options(nostack, preserves_flags)) };
-            }
-        )*
+/// A function that reads or writes one of the registers.
+macro_rules! register {
+    (read $name:ident = $encoding:literal, $read:ident) => {
+        #[doc = concat!("Reads ", stringify!($name), ".")]
+        #[inline(always)]
+        fn $read() -> u64 {
+            let value: u64;
+            // SAFETY: reads a register of this core's interrupt interface; no memory is involved. Not `pure`: some reads
+            // acknowledge.
+            unsafe { asm!(concat!("mrs {}, ", $encoding), out(reg) value, options(nostack, preserves_flags)) };
+            value
+        }
+    };
+    (write $name:ident = $encoding:literal, $write:ident) => {
+        #[doc = concat!("Writes ", stringify!($name), ".")]
+        #[inline(always)]
+        fn $write(value: u64) {
+            // SAFETY: writes a register of this core's interrupt interface, which decides only which interrupts come and
+            // when; the vectors are in place.
+            unsafe { asm!(concat!("msr ", $encoding, ", {}"), in(reg) value, options(nostack, preserves_flags)) };
+        }
     };
 }
 
-registers! {
-    ICC_PMR_EL1 = "S3_0_C4_C6_0", read_pmr, write_pmr;
-    ICC_SGI1R_EL1 = "S3_0_C12_C11_5", read_sgi1r, write_sgi1r;
-    ICC_IAR1_EL1 = "S3_0_C12_C12_0", read_iar1, write_iar1;
-    ICC_EOIR1_EL1 = "S3_0_C12_C12_1", read_eoir1, write_eoir1;
-    ICC_BPR1_EL1 = "S3_0_C12_C12_3", read_bpr1, write_bpr1;
-    ICC_CTLR_EL1 = "S3_0_C12_C12_4", read_ctlr, write_ctlr;
-    ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre, write_sre;
-    ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", read_igrpen1, write_igrpen1;
-}
+register!(write ICC_PMR_EL1 = "S3_0_C4_C6_0", write_pmr);
+register!(write ICC_SGI1R_EL1 = "S3_0_C12_C11_5", write_sgi1r);
+register!(read ICC_IAR1_EL1 = "S3_0_C12_C12_0", read_iar1);
+register!(write ICC_EOIR1_EL1 = "S3_0_C12_C12_1", write_eoir1);
+register!(write ICC_BPR1_EL1 = "S3_0_C12_C12_3", write_bpr1);
+register!(write ICC_CTLR_EL1 = "S3_0_C12_C12_4", write_ctlr);
+register!(read ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre);
+register!(write ICC_SRE_EL1 = "S3_0_C12_C12_5", write_sre);
+register!(write ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", write_igrpen1);
 
 impl gicv3::CpuInterface for CpuInterface {
     fn affinity(&self) -> Mpidr {

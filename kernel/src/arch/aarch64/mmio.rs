@@ -25,7 +25,7 @@ macro_rules! access {
                     concat!($ldr, " {value:", $form, "}, [{address}]"),
                     value = out(reg) value,
                     address = in(reg) address.addr().get(),
-                    options(nomem, nostack, preserves_flags),
+                    options(nostack, preserves_flags),
                 );
             }
             value
@@ -38,7 +38,7 @@ macro_rules! access {
                     concat!($str, " {value:", $form, "}, [{address}]"),
                     value = in(reg) value,
                     address = in(reg) address.addr().get(),
-                    options(nomem, nostack, preserves_flags),
+                    options(nostack, preserves_flags),
                 );
             }
         }
@@ -46,7 +46,7 @@ macro_rules! access {
 }
 
 // SAFETY: each function is one instruction of its width at exactly the given address. The blocks aren't `pure`, so the
-// compiler keeps every one of them, in order; `nomem` is right because what they touch is no Rust object.
+// compiler keeps every one of them, in order; and not `nomem`, so it moves none out of the lock around it.
 unsafe impl Access for Instructions {
     access!(u8, load8, "ldrb", store8, "strb", "w");
     access!(u16, load16, "ldrh", store16, "strh", "w");

@@ -94,29 +94,16 @@ fn summary_json(board: &'static Board, ledger: Option<Ledger<'_>>, out: &mut dyn
 fn facts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let ledger = call.system.ledger().ok_or(Failure::NoLedger)?;
     let drift = call.args.has("--drift");
-    let shown = |row: &&Row<'_>| !drift || row.verdict != Verdict::Match;
-    let rows = || ledger.rows().iter().filter(shown);
+    let shown = |row: &Row<'_>| !drift || row.verdict != Verdict::Match;
     if call.args.has("--json") {
-        return Ok(rows().try_for_each(|row| report::facts_json(ledger.board(), row, call.out))?);
+        let mut rows = ledger.rows().iter().filter(|row| shown(row));
+        return Ok(rows.try_for_each(|row| report::facts_json(ledger.board(), row, call.out))?);
     }
-    table(call.out, &[Align::Left; 5], &mut |row| rows().try_for_each(|fact| print_fact(&ledger, fact, row)))?;
+    report::facts(&ledger, shown, call.out)?;
     writeln!(call.out, "{}", ledger.summary())?;
     match ledger.patch().filter(|_| drift) {
         Some(patch) => Ok(write!(call.out, "{patch}")?),
         None => Ok(()),
-    }
-}
-
-fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result) -> fmt::Result {
-    let (claimed, live) = (fact.claimed_text(), fact.live_text());
-    let claimed = format_args!("claimed {claimed}");
-    match (fact.fact, fact.verdict) {
-        (None, verdict) => row(&[&fact.name(), &verdict, &"", &format_args!("live {live}"), &"listed only"]),
-        (Some(_), Verdict::Match) => row(&[&fact.name(), &"match", &claimed]),
-        (Some(of), verdict) => {
-            let live = format_args!("live {live}");
-            row(&[&fact.name(), &verdict, &claimed, &live, &of.policy, &fact.because(ledger.board())])
-        }
     }
 }
 
