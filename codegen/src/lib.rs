@@ -14,5 +14,7 @@ pub mod model;
 #[cfg(feature = "cli")]
 pub mod outline;
 pub mod parse;
+#[cfg(feature = "cli")]
+pub mod verify;
 
 pub use generate::{Generated, Image, board, boards, image, registers};

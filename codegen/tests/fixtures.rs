@@ -9,6 +9,8 @@ mod common;
 use common::{fixtures, project};
 
 use codegen::findings::{Findings, code};
+use codegen::parse::tree::Blob;
+use codegen::verify;
 
 /// The cases of `accept` or `reject`, in order.
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -23,12 +25,26 @@ fn outcome(case: &Path) -> (Option<String>, Findings) {
     let root = project(&format!("fixtures-{}", name(case)), Some(case));
     let boards = fs::read_to_string(case.join("image.txt")).unwrap_or_else(|_| "b".to_owned());
     let boards: Vec<&str> = boards.lines().collect();
-    let outcome = match codegen::image(&root, &boards, "aarch64") {
+    let mut outcome = match codegen::image(&root, &boards, "aarch64") {
         Ok(image) => (Some(image.tables), image.findings),
         Err(findings) => (None, findings),
     };
+    outcome.1.extend(live(&root));
     let _ = fs::remove_dir_all(&root);
     outcome
+}
+
+/// What board `b` comes to beside a live tree, where the case has one.
+fn live(root: &Path) -> Findings {
+    let file = root.join("boards/live.dtb");
+    if !file.exists() {
+        return Findings::default();
+    }
+    let mut blob = Blob::read_file(&file, &mut Findings::default()).unwrap();
+    // Without the folder that the test runs in.
+    blob.path = "live.dtb".into();
+    let checked = verify::table(root, "b").and_then(|board| verify::ledger(board, blob));
+    checked.err().unwrap_or_default()
 }
 
 fn name(case: &Path) -> &str {

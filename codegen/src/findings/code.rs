@@ -1,7 +1,7 @@
 //! The stable codes: each names one rule, has a page in `docs/errors/` and a rejecting and an accepting fixture.
 //!
-//! `K00` is about files and their notation, `K01` about boards and their trees, `K02` about bindings. A code
-//! never changes its meaning, and a retired one isn't used again.
+//! `K00` is about files and their notation, `K01` about boards and their trees, `K02` about bindings, `K03` about live
+//! trees and logs. A code never changes its meaning, and a retired one isn't used again.
 
 use std::fmt;
 
@@ -159,6 +159,9 @@ codes! {
     BAD_PROBE = "K0220";
     /// A window of no bytes.
     EMPTY_WINDOW = "K0221";
+
+    /// The tree to verify is another machine's.
+    FOREIGN_MACHINE = "K0301";
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod output;
 mod project;
 mod schema;
 mod tree;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Schema(schema::Arguments),
     /// Print a device tree as Keel reads it: translated windows, resolved interrupts.
     Tree(tree::Arguments),
+    /// Hold a board against the tree of a machine, as the kernel does at boot.
+    Verify(verify::Arguments),
 }
 
 /// How a command ended.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
         Command::Tree(arguments) => tree::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments, root.as_deref()),
     };
     match ended {
         Ok(End::Fine) => ExitCode::SUCCESS,
