@@ -133,6 +133,9 @@ pub struct Register {
     pub array: Option<Array>,
     /// Value after reset.
     pub reset: Option<Spanned<u64>>,
+    /// The window may end before it: some trees give the device fewer bytes than the manual does.
+    #[serde(default)]
+    pub optional: bool,
     /// Section of the manual.
     pub manual: String,
     /// Named bits.
@@ -282,6 +285,13 @@ words! {
         "firmware" = Firmware,
         "clock" = Clock,
         "pmu" = Pmu,
+        "storage" = Storage,
+        "watchdog" = Watchdog,
+        "mailbox" = Mailbox,
+        "rng" = Rng,
+        "display" = Display,
+        "iommu" = Iommu,
+        "cache" = Cache,
         "other" = Other,
     }
 }

@@ -201,6 +201,12 @@ pub mod two_windows {
                 self.bus
             }
 
+            /// Whether the device answers as its binding says: reads without an effect.
+            pub fn probe(&self) -> bool {
+                use tock_registers::interfaces::Readable;
+                self.id().is_none_or(|register| register.get() == 0x4321)
+            }
+
             /// `KICK` at 0x010 (ABC 0123A, 2.2.1).
             #[inline(always)]
             pub fn kick(&self) -> mmio::Register<'_, B, u8, (), mmio::Write> {
@@ -213,6 +219,26 @@ pub mod two_windows {
                 &self,
             ) -> mmio::Register<'_, B, u64, ROUTE::Register, mmio::ReadWrite> {
                 mmio::Register::new(&self.bus, 0x020)
+            }
+
+            /// `SERIAL` 0 to 2 from 0x1f0: who it is in particular (ABC 0123A, 2.3.1).
+            ///
+            /// `None` where the window ends before it.
+            #[inline(always)]
+            pub fn serial(
+                &self,
+                index: usize,
+            ) -> Option<mmio::Register<'_, B, u32, (), mmio::Read>> {
+                (index < 3 && self.bus.size() >= 0x1fc)
+                    .then(|| mmio::Register::new(&self.bus, 0x1f0 + index * 4))
+            }
+
+            /// `ID` at 0x1fc (ABC 0123A, 2.3.2).
+            ///
+            /// `None` where the window ends before it.
+            #[inline(always)]
+            pub fn id(&self) -> Option<mmio::Register<'_, B, u16, (), mmio::Read>> {
+                (self.bus.size() >= 0x1fe).then(|| mmio::Register::new(&self.bus, 0x1fc))
             }
         }
 

@@ -58,6 +58,20 @@ pub enum Class {
     Clock,
     /// Counts what the CPU does.
     Pmu,
+    /// Reads and writes blocks.
+    Storage,
+    /// Resets the machine unless it hears from it.
+    Watchdog,
+    /// Passes messages to another processor.
+    Mailbox,
+    /// Makes random numbers.
+    Rng,
+    /// Shows pixels.
+    Display,
+    /// Translates what devices access.
+    Iommu,
+    /// Keeps memory close to CPUs.
+    Cache,
     /// Anything else.
     Other,
 }

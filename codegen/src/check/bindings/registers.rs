@@ -35,12 +35,12 @@ fn check_alignment(register: &Register, findings: &mut Findings) {
 
 fn check_extent(register: &Register, window: &Window, findings: &mut Findings) {
     let end = register.end();
-    if end > window.size.value {
+    if end > window.size.value && !register.optional {
         let message = format!("`{}` is past the end of its window", register.name.value);
         let finding =
             Finding::error(code::OUTSIDE_WINDOW, message, register.offset.place.clone(), format!("ends at {end:#x}"))
                 .with(window.size.place.clone(), format!("the window ends at {:#x}", window.size.value))
-                .help("correct the offset or the window's size");
+                .help("correct the offset or the window's size; `optional = true` if some windows end before it");
         findings.push(finding);
     }
 }

@@ -82,9 +82,10 @@ fn probe_test(probe: &Probe, window: &Window) -> Option<TokenStream> {
     let accessor = accessor_name(register);
     let (mask, value) = (hex(probe.mask.value, 2), hex(probe.value.value, 2));
     let all = probe.mask.value == u64::MAX >> (64 - register.width.bits());
-    Some(match all {
-        true => quote! { self.#accessor().get() == #value },
-        false => quote! { self.#accessor().get() & #mask == #value },
+    let answer = if all { quote!(get()) } else { quote!(get() & #mask) };
+    Some(match register.optional {
+        true => quote! { self.#accessor().is_none_or(|register| register.#answer == #value) },
+        false => quote! { self.#accessor().#answer == #value },
     })
 }
 
@@ -98,7 +99,15 @@ fn accessor(binding: &Binding, register: &Register) -> TokenStream {
     let this = if register.access.takes() { quote!(&mut self) } else { quote!(&self) };
     let handle = handle(register);
     let offset = hex(register.offset.value, 3);
+    let end = hex(register.end(), 3);
     match &register.array {
+        None if register.optional => quote! {
+            #docs
+            #[inline(always)]
+            pub fn #name(#this) -> Option<#handle> {
+                (self.bus.size() >= #end).then(|| mmio::Register::new(&self.bus, #offset))
+            }
+        },
         None => quote! {
             #docs
             #[inline(always)]
@@ -108,11 +117,15 @@ fn accessor(binding: &Binding, register: &Register) -> TokenStream {
         },
         Some(Array { count, stride }) => {
             let (count, stride) = (number(count.value), number(stride.value));
+            let inside = match register.optional {
+                true => quote!(index < #count && self.bus.size() >= #end),
+                false => quote!(index < #count),
+            };
             quote! {
                 #docs
                 #[inline(always)]
                 pub fn #name(#this, index: usize) -> Option<#handle> {
-                    (index < #count).then(|| mmio::Register::new(&self.bus, #offset + index * #stride))
+                    (#inside).then(|| mmio::Register::new(&self.bus, #offset + index * #stride))
                 }
             }
         }
@@ -126,7 +139,11 @@ fn docs(binding: &Binding, register: &Register) -> Vec<String> {
         Some(array) => format!("0 to {} from {:#05x}", array.count.value - 1, register.offset.value),
     };
     let summary = register.summary.as_ref().map(|summary| format!(": {summary}")).unwrap_or_default();
-    vec![format!("`{name}` {place}{summary} ({}, {}).", binding.manual, register.manual)]
+    let line = format!("`{name}` {place}{summary} ({}, {}).", binding.manual, register.manual);
+    match register.optional {
+        true => vec![line, String::new(), "`None` where the window ends before it.".to_owned()],
+        false => vec![line],
+    }
 }
 
 /// The accessor's return type.

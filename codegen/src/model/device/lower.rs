@@ -155,6 +155,7 @@ impl Lower<'_> {
                 None => None,
             },
             reset: written.reset.map(|reset| self.placed(reset)),
+            optional: written.optional,
             fields,
         })
     }
