@@ -9,7 +9,7 @@ use hardware::check::{Checked, NotAccepted};
 use crate::arch::cpu;
 use crate::arch::gic::CpuInterface;
 use crate::arch::mmio;
-use crate::log::{error, info};
+use crate::log::{error, info, warning};
 use crate::mm::device::{DeviceError, map_device};
 
 use super::irq::LineError;
@@ -68,6 +68,9 @@ impl Machine<'_> {
                     let _ = self.failures.push(device);
                 }
             }
+        }
+        if irq::lines().is_none() {
+            warning!("no interrupt controller runs: the console is polled, nothing ticks");
         }
         cpu::unmask_interrupts();
     }

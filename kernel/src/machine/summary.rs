@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Write};
 
-use hardware::board::{Class, Device, Interrupt, Window};
+use hardware::board::{Class, Device, Driver, Interrupt, Window};
 use kernel_core::report;
 use kernel_core::system::Boot as _;
 use kernel_core::text::{Address, Bytes};
@@ -131,9 +131,9 @@ impl Machine<'_> {
         self.ledger.accept(device.windows.first()?).ok().map(|window| window.get())
     }
 
-    /// The line that the driver uses: a timer's virtual one, the first of everything else.
+    /// The line that the driver uses: the generic timer's virtual one, the first of everything else.
     fn line_of(&self, device: &Device) -> Option<Interrupt> {
-        let index = if device.class == Class::Timer { super::devices::VIRTUAL_TIMER } else { 0 };
+        let index = if device.driver == Some(Driver::ArmTimer) { super::devices::VIRTUAL_TIMER } else { 0 };
         self.ledger.accept(device.interrupts.get(index)?).ok().map(|line| line.get())
     }
 
@@ -146,7 +146,10 @@ impl Machine<'_> {
             return write!(out, "{refusal}");
         }
         if device.driver.is_none() {
-            return Ok(());
+            return match device.class {
+                Class::Console | Class::InterruptController | Class::Timer => out.write_str("no driver"),
+                _ => Ok(()),
+            };
         }
         match device.class {
             Class::Console if console::device().is_none() => out.write_str("not open"),
