@@ -4,7 +4,6 @@
 //!
 //! `KEEL_DTBS` names a folder that has the tree; libfdt's share needs `cc`, `libfdt-dev`; instruction counts need `valgrind`. What is
 //! missing is said, and its figures are left out.
-#![allow(missing_docs)]
 
 mod fdt_crate;
 mod measure;

@@ -73,16 +73,14 @@ impl<'t> LiveNode<'t> for Node<'t> {
     }
 
     fn conduit(self) -> Result<Option<Conduit>, Unresolved> {
-        let Some(method) = self.property("method") else { return Ok(None) };
-        match method.as_str()? {
-            "hvc" => Ok(Some(Conduit::Hvc)),
-            "smc" => Ok(Some(Conduit::Smc)),
-            _ => Err(Unresolved::Unknown),
+        match Node::conduit(self) {
+            Err(TreeError::Missing { .. }) => Ok(None),
+            answer => Ok(Some(answer?)),
         }
     }
 
     fn mpidr(self) -> Result<Option<Mpidr>, Unresolved> {
-        if !is_cpu(self) {
+        if !self.is_cpu() {
             return Ok(None);
         }
         match Node::mpidr(self) {
@@ -90,13 +88,6 @@ impl<'t> LiveNode<'t> for Node<'t> {
             answer => Ok(Some(answer?)),
         }
     }
-}
-
-/// Like Linux: a child of `/cpus` by type, or by name where the type is left out.
-fn is_cpu(node: Node<'_>) -> bool {
-    let below_cpus = node.depth() == 2 && node.parent().is_some_and(|parent| parent.name() == "cpus");
-    let typed = || node.property("device_type").is_some_and(|kind| kind.as_str() == Ok("cpu"));
-    below_cpus && (node.base_name() == "cpu" || typed())
 }
 
 /// The nth entry of a list; an error before it that ended the list hides it.

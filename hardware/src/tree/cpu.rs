@@ -73,17 +73,27 @@ impl Tree<'_> {
             Some((node, *compatible))
         });
         let Some((node, compatible)) = found else { return Ok(None) };
-        let method = node.require("method")?;
-        let conduit = match method.as_str()? {
-            "hvc" => Conduit::Hvc,
-            "smc" => Conduit::Smc,
-            _ => return Err(TreeError::Value { at: method.at(), name: "method" }),
-        };
-        Ok(Some(Psci { node, conduit, compatible }))
+        Ok(Some(Psci { node, conduit: node.conduit()?, compatible }))
     }
 }
 
 impl<'t> Node<'t> {
+    /// Whether it is a CPU. Like Linux: a child of `/cpus` by type, or by name where the type is left out.
+    pub fn is_cpu(self) -> bool {
+        let below_cpus = self.depth() == 2 && self.parent().is_some_and(|parent| parent.name() == "cpus");
+        below_cpus && (self.record().has(flag::CPU) || self.base_name() == "cpu")
+    }
+
+    /// How the PSCI that this node is gets called.
+    pub fn conduit(self) -> Result<Conduit, TreeError> {
+        let method = self.require("method")?;
+        match method.as_str()? {
+            "hvc" => Ok(Conduit::Hvc),
+            "smc" => Ok(Conduit::Smc),
+            _ => Err(TreeError::Value { at: method.at(), name: "method" }),
+        }
+    }
+
     /// The affinity of the CPU that this node is.
     pub fn mpidr(self) -> Result<Mpidr, TreeError> {
         let (affinity, _) = self.regs().next_raw().ok_or(TreeError::Missing { at: self.at(), name: "reg" })??;
@@ -111,9 +121,7 @@ impl<'t> Iterator for Cpus<'t> {
     type Item = Result<Cpu<'t>, TreeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Like Linux: by type, or by name where the type is left out.
-        let is_cpu = |node: &Node<'t>| node.record().has(flag::CPU) || node.base_name() == "cpu";
-        let node = self.children.as_mut()?.find(is_cpu)?;
+        let node = self.children.as_mut()?.find(|node| node.is_cpu())?;
         Some(
             node.mpidr().and_then(|mpidr| {
                 Ok(Cpu { node, mpidr, enable_method: node.enable_method()?, enabled: node.enabled() })
