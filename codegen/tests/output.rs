@@ -35,6 +35,21 @@ fn every_emitter_writes_what_its_golden_file_has() {
 }
 
 #[test]
+fn a_device_may_have_a_name_that_the_module_uses() {
+    let root = project("facts", None);
+    let blob = root.join("boards/b.dtb");
+    let mut tree = fs::read(&blob).unwrap();
+    let at = tree.windows(8).position(|name| name == b"clock\0\0\0").unwrap();
+    tree[at..at + 5].copy_from_slice(b"facts");
+    fs::write(&blob, tree).unwrap();
+    let tables = codegen::image(&root, &["b"], "aarch64").unwrap().tables;
+    let names: Vec<&str> =
+        tables.lines().filter_map(|line| line.trim().strip_prefix("const ")?.split(':').next()).collect();
+    let unique: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+    assert!(names.contains(&"FACTS_") && names.len() == unique.len(), "{names:?}");
+}
+
+#[test]
 fn two_boards_share_one_file() {
     let root = project("two", Some(&fixtures().join("accept/two-boards")));
     let tables = codegen::image(&root, &["b", "c"], "aarch64").unwrap().tables;

@@ -6,6 +6,7 @@
 mod arch;
 pub mod bindings;
 mod compatible;
+mod facts;
 mod image;
 mod interrupts;
 mod name;
@@ -29,6 +30,7 @@ type Rule = fn(Inputs<'_>, &Board, &mut Findings);
 const RULES: &[Rule] = &[
     arch::check,
     compatible::check,
+    facts::check,
     interrupts::check,
     name::check,
     needs::check,

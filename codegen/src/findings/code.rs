@@ -116,6 +116,8 @@ codes! {
     AMBIGUOUS_BOARDS = "K0119";
     /// A policy without a reason.
     NO_REASON = "K0120";
+    /// Two facts that the live tree has one place for.
+    FACT_TWICE = "K0121";
 
     /// A binding isn't called as its file is.
     BINDING_NAME = "K0201";

@@ -12,26 +12,38 @@ const LIMIT: u64 = 64 << 20;
 
 /// A file's bytes. `path` is relative to `root`; `named` is where it was named, and gets the blame.
 pub fn bytes(root: &Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Vec<u8>> {
-    bytes_at(&root.join(path), path, named, findings)
+    let at = root.join(path);
+    // A build would wait for whoever writes to a pipe. What isn't there has its own finding.
+    if std::fs::metadata(&at).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return unreadable(path, blamed(path, named), "a pipe or a device, not a file".to_owned(), findings);
+    }
+    bytes_at(&at, path, named, findings)
 }
 
 /// The bytes of the file at `path`, which people know as `shown`; see [`bytes`].
 pub fn bytes_at(path: &Path, shown: &str, named: &Place, findings: &mut Findings) -> Option<Vec<u8>> {
-    let place = match named {
-        Place::Nowhere => Place::file(shown),
-        named => named.clone(),
-    };
+    let place = blamed(shown, named);
     match File::open(path).and_then(within_limit) {
         Ok(Some(bytes)) => return Some(bytes),
         Ok(None) => findings.push(
             Finding::error(code::FILE_TOO_LARGE, format!("`{shown}` has 64 MiB or more"), place, "not read")
                 .note("the largest device tree in Linux 6.12 has 152 KB"),
         ),
-        Err(error) => {
-            let message = format!("can't read `{shown}`");
-            findings.push(Finding::error(code::UNREADABLE_FILE, message, place, error.to_string()));
-        }
+        Err(error) => return unreadable(shown, place, error.to_string(), findings),
     }
+    None
+}
+
+/// Where a finding about the file points.
+fn blamed(shown: &str, named: &Place) -> Place {
+    match named {
+        Place::Nowhere => Place::file(shown),
+        named => named.clone(),
+    }
+}
+
+fn unreadable(shown: &str, place: Place, why: String, findings: &mut Findings) -> Option<Vec<u8>> {
+    findings.push(Finding::error(code::UNREADABLE_FILE, format!("can't read `{shown}`"), place, why));
     None
 }
 
@@ -65,4 +77,19 @@ pub fn toml_names(folder: &Path) -> io::Result<Vec<String>> {
     let mut names: Vec<String> = toml.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     names.sort();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_no_file_is_not_waited_for() {
+        for (path, why) in [("dev/zero", "not a file"), ("dev", "directory")] {
+            let mut findings = Findings::default();
+            assert_eq!(bytes(Path::new("/"), path, &Place::Nowhere, &mut findings), None);
+            assert!(findings.render().contains(why), "{path}: {findings}");
+        }
+    }
 }

@@ -12,7 +12,8 @@ use crate::model::board::{Board, Device, Located};
 
 /// A constant's name for each device.
 pub(super) fn idents(board: &Board) -> Vec<Ident> {
-    let mut taken = BTreeSet::new();
+    // What the module has besides.
+    let mut taken = BTreeSet::from(["BOARD", "FACTS"].map(str::to_owned));
     let unique = |device: &Device| {
         let mut ident = identifier(device.name.trim_start_matches('/'), str::to_ascii_uppercase);
         while !taken.insert(ident.to_string()) {

@@ -36,6 +36,12 @@ pub(super) fn order(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findi
     match &inputs.file.console.prefer {
         None => DEFAULT.iter().for_each(|word| add(choose(word))),
         Some(words) => {
+            if words.get_ref().is_empty() {
+                let place = Place::text(inputs.source, words.span());
+                let finding =
+                    Finding::error(code::INVALID_VALUE, "no console is preferred", place, "nobody would hear");
+                findings.push(finding.help("leave `prefer` out: then the firmware's choice comes first"));
+            }
             for word in words.get_ref() {
                 let chosen = choose(word.get_ref());
                 if chosen.is_empty() && !DEFAULT.contains(&word.get_ref().as_str()) {

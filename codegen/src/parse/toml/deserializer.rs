@@ -18,7 +18,7 @@ pub(super) struct ValueReader<'t>(pub(super) &'t Spanned<DeValue<'t>>);
 impl ValueReader<'_> {
     fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misread> {
         match self.0.get_ref() {
-            DeValue::String(text) => visitor.visit_str(text),
+            DeValue::String(text) => visitor.visit_str(shown_on_a_line(text)?),
             DeValue::Integer(number) => visit_integer(number, visitor),
             DeValue::Float(number) => match number.as_str().replace('_', "").parse() {
                 Ok(number) => visitor.visit_f64(number),
@@ -29,6 +29,16 @@ impl ValueReader<'_> {
             DeValue::Array(array) => visitor.visit_seq(Elements(array.iter())),
             DeValue::Table(table) => visitor.visit_map(Entries { rest: table.iter(), value: None }),
         }
+    }
+}
+
+/// Every text ends up in a line of a finding, of generated code or of the console, and is there what it looks like.
+fn shown_on_a_line(text: &str) -> Result<&str, Misread> {
+    // Those that turn the direction of writing round make a line read otherwise than a compiler does (UAX #9).
+    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    match text.chars().find(|&c| c.is_control() || turns(c)) {
+        Some(c) => Err(de::Error::custom(format_args!("a text with the character U+{:04X}", u32::from(c)))),
+        None => Ok(text),
     }
 }
 
