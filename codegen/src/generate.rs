@@ -69,7 +69,7 @@ pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
         let board = common.board(root, &source, &file, &mut findings)?;
         let tables = match findings.has_errors() {
             true => String::new(),
-            false => tables::emit(std::slice::from_ref(&board), common.bindings.as_slice()),
+            false => tables::emit(std::slice::from_ref(&board), common.bindings.as_slice(), &common.presets),
         };
         Some((board, common.bindings, tables))
     });
@@ -98,7 +98,7 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
     let mut inputs = vec![device::FOLDER.to_owned(), preset::FILE.to_owned()];
     inputs.extend(boards.iter().flat_map(|board| [board.source.path.clone(), board.tree.to_string()]));
     Ok(Image {
-        tables: tables::emit(&boards, common.bindings.as_slice()),
+        tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
         linker_script: linker::emit(names),
         inputs,
         findings,

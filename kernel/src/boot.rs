@@ -47,7 +47,7 @@ fn with_tree<'l>(tree: &'l Tree<'l>, at: u64, rows: &'l mut [Row<'l>; ROWS]) -> 
     if let Some(fatal) = ledger.stop() {
         story::fatal(&ledger, &fatal);
     }
-    info!("{}: {}", board.name, ledger.summary());
+    info!("{}: {}", board.title(), ledger.summary());
     run(Machine::new(board, ledger, Some((tree, at))), LiveRam::of_tree(tree, at))
 }
 

@@ -1,11 +1,17 @@
 //! A board file as it is written: `boards/qemu-virt.toml`.
 
+mod change;
+mod firmware;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
+
+pub use self::change::{Confidence, Evidence, EvidenceList, Fix, Line, Override, PropertyValue, Variant};
+pub use self::firmware::{Lab, Setting};
 
 use super::toml::{self, Spanned};
 use crate::findings::{Findings, Source};
@@ -35,6 +41,17 @@ pub struct File {
     pub without_tree: Option<WithoutTree>,
     /// `[qemu]`
     pub qemu: Option<Qemu>,
+    /// `[[fix]]`
+    #[serde(default)]
+    pub fix: Vec<Fix>,
+    /// `[[variant]]`
+    #[serde(default)]
+    pub variant: Vec<Variant>,
+    /// `[firmware]`: what `config.txt` says, by key.
+    #[serde(default)]
+    pub firmware: BTreeMap<Spanned<String>, Spanned<Setting>>,
+    /// `[lab]`
+    pub lab: Option<Lab>,
 }
 
 /// `[board]`: what it is.
@@ -44,6 +61,8 @@ pub struct File {
 pub struct Board {
     /// The file's name without `.toml`.
     pub name: Spanned<String>,
+    /// The board whose file says what this one doesn't.
+    pub inherit: Option<Spanned<String>>,
     /// One line for people.
     pub summary: String,
     /// The instruction set, `aarch64`.

@@ -40,6 +40,37 @@ notation!(device::Bits, "Bits", {
     ]
 });
 
+notation!(board::PropertyValue, "PropertyValue", {
+    "description": "A cell, a string, an array of either, or whether the property is there.",
+    "anyOf": [
+        { "type": ["integer", "string", "boolean"] },
+        { "type": "array", "minItems": 1, "items": { "type": "integer", "minimum": 0, "maximum": 4_294_967_295u32 } },
+        { "type": "array", "minItems": 1, "items": { "type": "string" } }
+    ]
+});
+
+notation!(board::Setting, "Setting", {
+    "description": "What stands behind the `=` in config.txt; each element of an array is a line of its own.",
+    "anyOf": [
+        { "type": ["integer", "string", "boolean"] },
+        { "type": "array", "items": { "type": ["integer", "string", "boolean"] } }
+    ]
+});
+
+impl JsonSchema for board::EvidenceList {
+    fn schema_name() -> Cow<'static, str> {
+        "EvidenceList".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<board::Evidence>();
+        json_schema!({
+            "description": "One thing, or several that all have to be there.",
+            "anyOf": [one, { "type": "array", "minItems": 1, "items": one }]
+        })
+    }
+}
+
 impl JsonSchema for device::Field {
     fn schema_name() -> Cow<'static, str> {
         "Field".into()

@@ -22,7 +22,7 @@ pub struct Fact {
     /// What a difference means.
     pub policy: Policy,
     /// The board file's reason for that policy; `None` for a default policy.
-    pub why: Option<Why>,
+    pub why: Option<&'static Why>,
     /// Where the claimed value came from.
     pub origin: Origin,
 }
@@ -32,8 +32,63 @@ pub struct Fact {
 pub struct Why {
     /// The `why` of the `[verify]` entry.
     pub text: &'static str,
-    /// The entry's line, 1-based.
-    pub line: u32,
+    /// Where the entry stands.
+    pub line: Line,
+}
+
+/// A line of a board file: the board's own, or one that it inherits from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// `boards/rpi5.toml`
+    pub file: &'static str,
+    /// 1-based.
+    pub number: u32,
+}
+
+/// A property that firmware gets wrong, and the board file puts right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fix {
+    /// Who says so.
+    pub source: &'static str,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Where the `[[fix]]` stands.
+    pub line: Line,
+}
+
+/// How sure a [`Fix`] is, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// The part's own documentation.
+    Datasheet,
+    /// The vendor's firmware or drivers.
+    Vendor,
+    /// Somebody has measured it.
+    Measured,
+    /// Nobody knows; a release build refuses it.
+    Guess,
+}
+
+/// A fact whose value comes from a fix: firmware is expected to go on saying what it said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fixed {
+    /// The fix.
+    pub fix: &'static Fix,
+    /// What the reference tree has in the value's place.
+    pub recorded: Recorded,
+}
+
+/// What a tree has where a fact looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// This value.
+    Value(Value<'static>),
+    /// No such node or property.
+    Missing,
+    /// A node that is switched off.
+    Disabled,
+    /// A property from which no value can be worked out.
+    Unresolvable,
 }
 
 /// What a fact is about.
@@ -74,11 +129,10 @@ pub enum Origin {
         /// The property's name.
         property: &'static str,
     },
-    /// A line of the board file.
-    Board {
-        /// 1-based.
-        line: u32,
-    },
+    /// An override of the variant that the board is in.
+    Variant(&'static Line),
+    /// A fix of the board file.
+    Fix(&'static Fixed),
 }
 
 /// A value that may not be used as hardware until the check has accepted its fact.
@@ -136,9 +190,19 @@ impl Fact {
         Self::new(name, None, Item::Mpidr(nth), Value::Mpidr(claimed), policy, "reg")
     }
 
-    /// The same fact with the board file's reason, and its line there.
-    pub const fn because(self, text: &'static str, line: u32) -> Self {
-        Self { why: Some(Why { text, line }), ..self }
+    /// The same fact with the board file's reason.
+    pub const fn because(self, why: &'static Why) -> Self {
+        Self { why: Some(why), ..self }
+    }
+
+    /// The same fact, its value put right by a fix.
+    pub const fn fixed(self, fixed: &'static Fixed) -> Self {
+        Self { origin: Origin::Fix(fixed), ..self }
+    }
+
+    /// The same fact, its value what the variant's evidence or overrides say.
+    pub const fn varied(self, line: &'static Line) -> Self {
+        Self { origin: Origin::Variant(line), ..self }
     }
 
     const fn new(
@@ -168,6 +232,18 @@ impl Policy {
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+impl Confidence {
+    /// As the board file's `confidence` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Datasheet => "datasheet",
+            Self::Vendor => "vendor",
+            Self::Measured => "measured",
+            Self::Guess => "guess",
+        }
     }
 }
 

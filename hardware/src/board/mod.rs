@@ -2,24 +2,33 @@
 //!
 //! A [`Board`] is one row per device ([`Device`]), one row per checkable statement ([`Fact`]) and the order in
 //! which drivers start. A device's windows, interrupts and clocks are [`Claim`]s: each names the fact that
-//! the check must have accepted before the value may be used as hardware.
+//! the check must have accepted before the value may be used as hardware. A board that comes in several kinds has a whole
+//! table for each: its [`Variant`]s.
 
 mod device;
 mod fact;
+mod preset;
 mod show;
 mod value;
+mod variant;
 
 use core::fmt;
 
 pub use device::{Class, Device, Driver, Stage};
-pub use fact::{Claim, Fact, FactId, Item, Origin, Policy, Why};
+pub use fact::{Claim, Confidence, Fact, FactId, Fix, Fixed, Item, Line, Origin, Policy, Recorded, Why};
+pub use preset::{Preset, Presets};
 pub use value::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
+pub use variant::{Evidence, Variant};
 
 /// Everything the kernel knows about a board before it has read the live tree.
 #[derive(Debug)]
 pub struct Board {
     /// The board file's name, `qemu-virt`.
     pub name: &'static str,
+    /// Which of the board's variants this table is of; `None` for the board as its reference tree has it.
+    pub variant: Option<&'static str>,
+    /// The board's variants; a variant's own table has none.
+    pub variants: &'static [Variant],
     /// One line for people.
     pub summary: &'static str,
     /// Root `compatible` strings; a live tree that has any of them is this board.
@@ -96,15 +105,6 @@ pub enum WithoutTree {
     },
 }
 
-/// Which optional parts a build has.
-#[derive(Debug)]
-pub struct Preset {
-    /// `qemu-smoke`, `full`, …
-    pub name: &'static str,
-    /// Every switch with its value in this build.
-    pub switches: &'static [(&'static str, bool)],
-}
-
 impl Board {
     /// The fact that `id` names; `None` where the id belongs to another board.
     pub fn fact(&self, id: FactId) -> Option<&'static Fact> {
@@ -138,13 +138,6 @@ impl Board {
     /// The one device of a class, or the first in blob order.
     pub fn first(&self, class: Class) -> Option<&'static Device> {
         self.devices.iter().find(|device| device.class == class)
-    }
-}
-
-impl Preset {
-    /// Whether `switch` is on; one that this build doesn't know is off.
-    pub fn on(&self, switch: &str) -> bool {
-        self.switches.iter().any(|&(name, on)| on && name == switch)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use super::{Board, Conduit, Fact, Hertz, Interrupt, InterruptType, Mpidr, Origin, Trigger, Value, Window};
+use super::{
+    Board, Conduit, Confidence, Fact, Hertz, Interrupt, InterruptType, Line, Mpidr, Origin, Trigger, Value, Window,
+};
 
 impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,6 +80,19 @@ impl fmt::Display for Value<'_> {
     }
 }
 
+/// `boards/rpi5.toml:17`
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.number)
+    }
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 /// See [`Board::origin`].
 pub(super) struct OriginOf {
     pub(super) board: &'static Board,
@@ -86,11 +101,11 @@ pub(super) struct OriginOf {
 
 impl fmt::Display for OriginOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fact.origin {
-            Origin::Board { line } => write!(f, "{}:{line}", self.board.file),
-            Origin::Tree { property } => {
-                write!(f, "{} {} {property}", self.board.tree, self.board.place(self.fact).unwrap_or("?"))
-            }
+        let Self { board, fact } = self;
+        match fact.origin {
+            Origin::Tree { property } => write!(f, "{} {} {property}", board.tree, board.place(fact).unwrap_or("?")),
+            Origin::Variant(line) => line.fmt(f),
+            Origin::Fix(fixed) => fixed.fix.line.fmt(f),
         }
     }
 }

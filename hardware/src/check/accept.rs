@@ -87,7 +87,7 @@ impl Ledger<'_> {
         self.present(fact)?;
         let row = self.row(claim.fact())?;
         let (value, source) = match row.effect() {
-            Effect::UseClaimed if row.verdict == Verdict::Match => (claim.unchecked(), Source::Both),
+            Effect::UseClaimed if row.live == row.claimed() => (claim.unchecked(), Source::Both),
             Effect::UseClaimed => (claim.unchecked(), Source::Table),
             Effect::UseLive => (self.live_value(fact, row).ok_or_else(|| refused(row))?, Source::Live),
             Effect::Skip | Effect::Stop | Effect::List => return Err(refused(row)),

@@ -1,6 +1,6 @@
 //! Fills the rows: finds each fact's node in the live description and compares the property.
 
-use crate::board::{Board, Device, Fact, Item, Value};
+use crate::board::{Board, Device, Fact, Fixed, Item, Origin, Recorded, Value};
 
 use super::extra::Claimed;
 use super::{Live, LiveNode, Row, Unresolved, Verdict};
@@ -45,6 +45,11 @@ impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
             None => row.say(Verdict::Missing, None, None),
             Some(_) if !self.enabled => row.say(Verdict::Disabled, None, None),
             Some(node) => compare(node, fact, row),
+        }
+        if let Origin::Fix(fixed) = fact.origin
+            && is_recorded(fixed, row)
+        {
+            row.verdict = Verdict::Match;
         }
     }
 
@@ -98,6 +103,16 @@ impl<'l, L: Live<'l>> Comparison<'l, L, L::Node> {
         let named = self.board.devices.iter().filter(|device| device.path.ends_with(node.name()));
         let mut found = named.filter_map(|device| self.live.find(device.path, None));
         found.any(|found| found.index() == node.index())
+    }
+}
+
+/// Whether firmware still says what the board file puts right.
+fn is_recorded(fixed: &Fixed, row: &Row<'_>) -> bool {
+    match fixed.recorded {
+        Recorded::Value(value) => row.live == Some(value),
+        Recorded::Missing => row.verdict == Verdict::Missing,
+        Recorded::Disabled => row.verdict == Verdict::Disabled,
+        Recorded::Unresolvable => row.verdict == Verdict::Unresolvable,
     }
 }
 

@@ -88,6 +88,10 @@ impl<'t> LiveNode<'t> for Node<'t> {
             answer => Ok(Some(answer?)),
         }
     }
+
+    fn property(self, name: &str) -> Option<&'t [u8]> {
+        Node::property(self, name).map(|property| property.value())
+    }
 }
 
 /// The nth entry of a list; an error before it that ended the list hides it.

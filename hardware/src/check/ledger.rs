@@ -17,6 +17,8 @@ pub struct Ledger<'l> {
 pub struct Counts {
     /// Live equals claimed.
     pub matched: usize,
+    /// Of these, how many match as what a fix of the board file puts right.
+    pub fixed: usize,
     /// Live differs.
     pub drift: usize,
     /// Not in the live tree.
@@ -41,7 +43,8 @@ impl<'l> Ledger<'l> {
     /// The ledger of a boot without a usable live tree: it has no rows, accepts claims only where the board file says
     /// `without-tree = "continue"`, and flags whatever it accepts.
     pub const fn unchecked(board: &'static Board) -> Self {
-        let counts = Counts { matched: 0, drift: 0, missing: 0, disabled: 0, unresolvable: 0, extra: 0, fatal: 0 };
+        let counts =
+            Counts { matched: 0, fixed: 0, drift: 0, missing: 0, disabled: 0, unresolvable: 0, extra: 0, fatal: 0 };
         Self { board, rows: None, counts }
     }
 
@@ -109,6 +112,9 @@ impl Counts {
             Verdict::Extra => &mut self.extra,
         };
         *count += 1;
+        if row.fix().is_some() {
+            self.fixed += 1;
+        }
         if row.effect() == Effect::Stop {
             self.fatal += 1;
         }

@@ -52,6 +52,9 @@ pub trait LiveNode<'l>: Copy {
 
     /// The affinity, where this is a CPU.
     fn mpidr(self) -> Result<Option<Mpidr>, Unresolved>;
+
+    /// A property's bytes, where the description has properties.
+    fn property(self, name: &str) -> Option<&'l [u8]>;
 }
 
 /// Why a property that is there gives no value.

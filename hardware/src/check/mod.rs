@@ -10,7 +10,8 @@
 //! | drift | stop | not started | live | claimed |
 //! | missing, disabled, unresolvable | stop | not started | not started | claimed |
 //!
-//! An extra device is listed and nothing else.
+//! An extra device is listed and nothing else. Where the board file fixes what firmware gets wrong, the live tree matches
+//! if it says what the fix says, and also if it says what firmware has always said: the claim is used then.
 
 mod accept;
 mod compare;
@@ -29,7 +30,7 @@ pub use accept::{Checkable, Checked, NotAccepted, Source};
 pub use ledger::{Counts, Ledger};
 pub use live::{Live, LiveNode, Unresolved};
 pub use row::{Effect, Row, Verdict};
-pub use select::{Refused, select};
+pub use select::{Refused, holds, select};
 
 use crate::board::Board;
 
@@ -46,16 +47,24 @@ pub struct TooFewRows {
     pub have: usize,
 }
 
-/// How long a row buffer must be for any of `boards`, with room for extra devices.
+/// How long a row buffer must be for any of `boards` in any variant, with room for extra devices.
 pub const fn rows_for(boards: &[&Board]) -> usize {
     let (mut most, mut board) = (0, 0);
     while board < boards.len() {
-        if boards[board].facts.len() > most {
-            most = boards[board].facts.len();
+        let (facts, variants) = (boards[board].facts.len(), boards[board].variants);
+        most = larger(most, facts);
+        let mut variant = 0;
+        while variant < variants.len() {
+            most = larger(most, variants[variant].board.facts.len());
+            variant += 1;
         }
         board += 1;
     }
     most + EXTRA_ROWS
+}
+
+const fn larger(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
 }
 
 /// Holds every fact of `board` against `live`.

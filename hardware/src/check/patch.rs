@@ -42,7 +42,7 @@ fn entry(f: &mut fmt::Formatter<'_>, row: &Row<'_>) -> fmt::Result {
     Basic(f).write_str(row.name())?;
     f.write_str("\"]")?;
     if let Some(why) = row.fact.and_then(|fact| fact.why) {
-        write!(f, " # instead of line {}", why.line)?;
+        write!(f, " # instead of {}", why.line)?;
     }
     write!(f, "\non-drift = \"{}\"\nwhy = \"", policy(row))?;
     f.write_str(match row.verdict {

@@ -32,7 +32,11 @@ impl fmt::Display for Summary<'_> {
             return write!(f, "facts: UNCHECKED, {} claimed, no usable device tree", ledger.board().facts.len());
         }
         let counts = ledger.counts();
-        write!(f, "facts: {} match, {} drift", counts.matched, counts.drift)?;
+        write!(f, "facts: {} match", counts.matched)?;
+        if counts.fixed > 0 {
+            write!(f, " ({} fixed)", counts.fixed)?;
+        }
+        write!(f, ", {} drift", counts.drift)?;
         self.settled(f)?;
         let rare = [
             (counts.missing, "missing"),

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::board::{Board, Fact, Interrupt, Policy, Value};
+use crate::board::{Board, Fact, Fix, Interrupt, Origin, Policy, Recorded, Value};
 
 use super::{Unresolved, patch};
 
@@ -75,6 +75,14 @@ impl<'l> Row<'l> {
         self.fact.map(|fact| fact.policy)
     }
 
+    /// The fix by which the row matches, where firmware still says what the fix puts right.
+    pub fn fix(&self) -> Option<&'static Fix> {
+        match self.fact?.origin {
+            Origin::Fix(fixed) if self.verdict == Verdict::Match && self.live != self.claimed() => Some(fixed.fix),
+            _ => None,
+        }
+    }
+
     /// What follows from the verdict.
     pub fn effect(&self) -> Effect {
         let Some(policy) = self.policy() else { return Effect::List };
@@ -103,9 +111,10 @@ impl<'l> Row<'l> {
         Line { row: *self, board }
     }
 
-    /// Why a difference means what it does: the board file's reason, or where the claimed value came from.
+    /// Why a difference means what it does: the board file's reason, who has fixed the value, or where the claimed value
+    /// came from.
     pub fn because(&self, board: &'static Board) -> impl fmt::Display + use<'l> {
-        Because { fact: self.fact, board }
+        Because { fact: self.fact, fix: self.fix(), board }
     }
 
     /// Whether nothing is left to do about the row: it matches, it is only listed, or the board file says with a reason
@@ -114,6 +123,19 @@ impl<'l> Row<'l> {
         match self.fact {
             None => true,
             Some(fact) => self.verdict == Verdict::Match || fact.why.is_some() && self.effect() != Effect::Stop,
+        }
+    }
+
+    /// What is there where there is no live value: the verdict, but that of the fixed property where the row matches.
+    fn lacks(&self) -> Verdict {
+        match self.fact.map(|fact| fact.origin) {
+            Some(Origin::Fix(fixed)) if self.verdict == Verdict::Match => match fixed.recorded {
+                Recorded::Value(_) => Verdict::Match,
+                Recorded::Missing => Verdict::Missing,
+                Recorded::Disabled => Verdict::Disabled,
+                Recorded::Unresolvable => Verdict::Unresolvable,
+            },
+            _ => self.verdict,
         }
     }
 
@@ -137,8 +159,8 @@ impl fmt::Display for LiveText<'_> {
             (Some(Value::Interrupt(live)), _) if self.0.only_trigger_differs() => write!(f, "{live:#}"),
             (Some(Value::Compatible(live)), _) => patch::printable(f, live),
             (Some(live), _) => live.fmt(f),
-            (None, Some(reason)) => write!(f, "{}: {reason}", self.0.verdict),
-            (None, None) => self.0.verdict.fmt(f),
+            (None, Some(reason)) => write!(f, "{}: {reason}", self.0.lacks()),
+            (None, None) => self.0.lacks().fmt(f),
         }
     }
 }
@@ -166,8 +188,9 @@ impl fmt::Display for Line<'_> {
         if let Some(name) = row.found_as {
             write!(f, " at {name}")?;
         }
-        match row.verdict {
-            Verdict::Match => return f.write_str("   match"),
+        match (row.verdict, row.fix()) {
+            (Verdict::Match, None) => return f.write_str("   match"),
+            (_, Some(_)) => f.write_str("   fixed   ")?,
             _ => write!(f, "   {}   ", fact.policy)?,
         }
         row.because(self.board).fmt(f)
@@ -176,15 +199,17 @@ impl fmt::Display for Line<'_> {
 
 struct Because {
     fact: Option<&'static Fact>,
+    fix: Option<&'static Fix>,
     board: &'static Board,
 }
 
 impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(fact) = self.fact else { return Ok(()) };
-        match fact.why {
-            Some(why) => write!(f, "{} ({}:{})", why.text, self.board.file, why.line),
-            None => write!(f, "({})", self.board.origin(fact)),
+        match (fact.why, self.fix) {
+            (_, Some(fix)) => write!(f, "{}: {} ({})", fix.confidence, fix.source, fix.line),
+            (Some(why), None) => write!(f, "{} ({})", why.text, why.line),
+            (None, None) => write!(f, "({})", self.board.origin(fact)),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Which of the image's tables fits the machine.
+//! Which of the image's tables fits the machine, and which of the board's variants it is.
 
 use core::fmt;
 
-use crate::board::Board;
+use crate::board::{Board, Evidence};
 
 use super::{Live, LiveNode};
 
@@ -17,17 +17,37 @@ pub struct Refused<'l> {
     more: usize,
 }
 
-/// The first board that has one of the machine's root `compatible` strings; the machine's order, most specific first,
-/// decides between boards.
+/// The first board that has one of the machine's root `compatible` strings, in the variant whose evidence the machine
+/// shows; the machine's order, most specific first, decides between boards.
 pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Result<&'static Board, Refused<'l>> {
     let mut refused = Refused { boards, live: [None; SHOWN], more: 0 };
     for compatible in live.root().iter().flat_map(|root| root.compatible()) {
         if let Some(board) = boards.iter().find(|board| board.compatible.contains(&compatible)) {
-            return Ok(board);
+            return Ok(variant(board, live));
         }
         refused.remember(compatible);
     }
     Err(refused)
+}
+
+/// The table of the variant that the machine is; the board's own where it is none of them.
+fn variant<'l>(board: &'static Board, live: impl Live<'l>) -> &'static Board {
+    let shown = board.variants.iter().find(|variant| variant.evidence.iter().all(|evidence| holds(evidence, live)));
+    shown.map_or(board, |variant| variant.board)
+}
+
+/// Whether `live` has what `evidence` says. Codegen asks this of every tree that it knows, so that build and boot agree.
+pub fn holds<'l>(evidence: &Evidence<'_>, live: impl Live<'l>) -> bool {
+    match *evidence {
+        Evidence::Compatible(string) => live.root().is_some_and(|root| root.compatible().next() == Some(string)),
+        Evidence::Interrupt { node, nth, kind, number } => {
+            let line = live.find(node, None).map(|node| node.interrupt(nth));
+            matches!(line, Some(Ok(Some(line))) if (line.kind, line.number) == (kind, number))
+        }
+        Evidence::Property { node, property, value } => {
+            live.find(node, None).is_some_and(|node| node.property(property) == Some(value))
+        }
+    }
 }
 
 impl<'l> Refused<'l> {

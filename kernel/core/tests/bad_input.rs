@@ -66,7 +66,8 @@ fn clearing_the_line_clears_its_refusal() {
 #[test]
 fn a_preset_can_leave_panic_out() {
     let mut system = Fake::new();
-    system.board = Some(Box::leak(Box::new(Board { preset: Preset { name: "full", switches: &[] }, ..BOARD })));
+    system.board =
+        Some(Box::leak(Box::new(Board { preset: Preset { name: "full", on: 0, all: BOARD.preset.all }, ..BOARD })));
     let mut terminal = Terminal::new(system);
     let refusal = "panic: the preset \"full\" leaves it out: its switch panic-command is off\n";
     assert_eq!([terminal.run("panic"), terminal.run("panic --yes")], [refusal; 2]);

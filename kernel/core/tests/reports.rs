@@ -24,10 +24,12 @@ fn neighbours_with_one_binding_share_a_line() {
         init: &[],
         cpus: &[],
         console: &[],
+        variant: None,
+        variants: &[],
         baud: BOARD.baud,
         memory: BOARD.memory,
         without_tree: BOARD.without_tree,
-        preset: Preset { name: "", switches: &[] },
+        preset: Preset { name: "", on: 0, all: BOARD.preset.all },
     };
     let system = Fake::new();
     let mut said = String::new();

@@ -49,7 +49,7 @@ pub fn fatal(ledger: &Ledger<'_>, story: &dyn fmt::Display) -> ! {
     // The console's writer has no errors.
     let _ = write!(out, "\n{story}");
     logged::print(&BootLog, &mut out);
-    let _ = write!(out, "Keel {} for {}", env!("CARGO_PKG_VERSION"), ledger.board().name);
+    let _ = write!(out, "Keel {} for {}", env!("CARGO_PKG_VERSION"), ledger.board().title());
     let _ = match unchecked {
         true => writeln!(out, ", console UNCHECKED: straight from {}", ledger.board().file),
         false => writeln!(out),

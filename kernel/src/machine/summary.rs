@@ -61,7 +61,7 @@ impl Machine<'_> {
     }
 
     fn banner(&self, out: &mut dyn Write) -> fmt::Result {
-        let (version, board) = (env!("CARGO_PKG_VERSION"), self.board.name);
+        let (version, board) = (env!("CARGO_PKG_VERSION"), self.board.title());
         let core = cpu::name().unwrap_or("unknown core");
         write!(out, "\nKeel {version} · {board} · {} × {core} · {}", self.cpus(), Bytes(self.ram.size))?;
         if let Some(id) = option_env!("KEEL_BUILD_ID") {

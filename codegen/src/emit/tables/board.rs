@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::literal::{decimal, hex};
-use super::{fact, list, origin, window};
+use super::{fact, list, origin, preset, window};
 use crate::model::board::{Board, Lines};
 use crate::parse::board::Baud;
 
@@ -20,6 +20,8 @@ pub(super) fn table(board: &Board, idents: &[Ident]) -> TokenStream {
         #[doc = #doc]
         pub static BOARD: Board = Board {
             name: #name,
+            variant: None,
+            variants: &[],
             summary: #summary,
             #[doc = #of_compatible]
             compatible: &[#(#compatible),*],
@@ -81,8 +83,7 @@ fn choices(board: &Board, origins: &Origins) -> TokenStream {
     let of_console = origin(&format!("{}, by {prefer}", list(&names(board, &board.console))));
     let console = indices(&board.console);
     let (baud, without_tree, least) = (baud(board.baud), without_tree(board), hex(board.least_memory));
-    let preset = &board.preset.name;
-    let switches = board.preset.switches.iter().map(|(name, on)| quote! { (#name, #on) });
+    let preset = preset::emit(&board.preset);
     quote! {
         #[doc = #of_console]
         console: &[#(#console),*],
@@ -93,7 +94,7 @@ fn choices(board: &Board, origins: &Origins) -> TokenStream {
         #[doc = #of_without]
         without_tree: #without_tree,
         #[doc = #of_preset]
-        preset: Preset { name: #preset, switches: &[#(#switches),*] },
+        preset: #preset,
     }
 }
 

@@ -15,17 +15,26 @@ pub(super) fn id(fact: usize) -> TokenStream {
     quote! { FactId::new(#index) }
 }
 
-/// The constant `FACTS`.
+/// The constant `FACTS`, and the reasons that it refers to.
 pub(super) fn emit(board: &Board) -> TokenStream {
-    let rows = board.facts.iter().map(|fact| row(board, fact));
+    let mut reasons = Vec::new();
+    let rows: Vec<TokenStream> = board.facts.iter().map(|fact| row(board, fact, &mut reasons)).collect();
+    let reasons = (!reasons.is_empty()).then(|| {
+        quote! {
+            /// Why the board file sets these facts' policies.
+            #[rustfmt::skip]
+            const WHYS: &[Why] = &[#(#reasons),*];
+        }
+    });
     quote! {
+        #reasons
         /// What the check holds against the live tree, in ledger order.
         #[rustfmt::skip]
         const FACTS: &[Fact] = &[#(#rows),*];
     }
 }
 
-fn row(board: &Board, fact: &Fact) -> TokenStream {
+fn row(board: &Board, fact: &Fact, reasons: &mut Vec<TokenStream>) -> TokenStream {
     let Fact { name, property, .. } = fact;
     let policy = word(&fact.policy);
     let policy = quote! { Policy::#policy };
@@ -62,8 +71,10 @@ fn row(board: &Board, fact: &Fact) -> TokenStream {
     match &fact.why {
         None => row,
         Some((why, line)) => {
-            let line = decimal((*line).into());
-            quote! { #row.because(#why, #line) }
+            let file = &board.source.path;
+            let (index, line) = (decimal(reasons.len() as u64), decimal((*line).into()));
+            reasons.push(quote! { Why { text: #why, line: Line { file: #file, number: #line } } });
+            quote! { #row.because(&WHYS[#index]) }
         }
     }
 }

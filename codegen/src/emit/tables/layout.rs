@@ -64,7 +64,9 @@ fn join_rows(printed: &str) -> String {
                     joined.pop();
                 }
                 joined.push_str(part);
-                if indent == start && part.ends_with("),") || indent == start + 4 && part.starts_with(".because") {
+                if indent == start && part.ends_with("),")
+                    || indent == start + 4 && part.starts_with('.') && part.ends_with("),")
+                {
                     text.push_str(&" ".repeat(start));
                     text.push_str(&joined);
                     text.push('\n');

@@ -12,6 +12,11 @@ pub(super) fn decimal(value: u64) -> Literal {
     literal("", &value.to_string(), 3)
 }
 
+/// `0b1_0110`
+pub(super) fn binary(value: u64) -> Literal {
+    literal("0b", &format!("{value:b}"), 4)
+}
+
 fn literal(prefix: &str, digits: &str, group: usize) -> Literal {
     let mut text = prefix.to_owned();
     for (index, digit) in digits.chars().enumerate() {

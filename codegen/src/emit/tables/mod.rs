@@ -8,6 +8,7 @@ mod device;
 mod fact;
 mod layout;
 mod literal;
+mod preset;
 
 use std::collections::BTreeSet;
 
@@ -18,38 +19,48 @@ use quote::quote;
 use self::literal::hex;
 use crate::model::board::Board;
 use crate::model::device::Binding;
+use crate::parse::preset::Presets;
 
 /// Begins a doc attribute that becomes a `//` comment.
 const ORIGIN: &str = "~";
 
 /// Names of `hardware::board` that a module may use.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 31] = [
     "Baud",
     "Binding",
     "Board",
     "Claim",
     "Class",
+    "Confidence",
     "Conduit",
     "Cpu",
     "Device",
     "Driver",
+    "Evidence",
     "Fact",
     "FactId",
+    "Fix",
+    "Fixed",
     "Hertz",
     "Interrupt",
     "InterruptType",
+    "Line",
     "MemoryPolicy",
     "Mpidr",
     "Policy",
     "Preset",
+    "Recorded",
     "Stage",
     "Trigger",
+    "Value",
+    "Variant",
+    "Why",
     "Window",
     "WithoutTree",
 ];
 
 /// The tables of an image of `boards`.
-pub fn emit(boards: &[Board], bindings: &[Binding]) -> String {
+pub fn emit(boards: &[Board], bindings: &[Binding], presets: &Presets) -> String {
     let modules: Vec<Ident> = boards.iter().map(|board| module(&board.name)).collect();
     let mut text = header(boards);
     for (board, module) in boards.iter().zip(&modules) {
@@ -58,6 +69,8 @@ pub fn emit(boards: &[Board], bindings: &[Binding]) -> String {
     }
     text += "\n";
     text += &layout::text(bindings_table(bindings), None);
+    text += "\n";
+    text += &layout::text(preset::table(presets), None);
     let count = format!(" The {} of this image; the live tree's root `compatible` chooses.", boards_noun(boards.len()));
     let list = quote! {
         #[doc = #count]

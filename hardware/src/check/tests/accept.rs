@@ -137,3 +137,10 @@ fn the_machines_most_specific_string_chooses_the_board() {
     assert_eq!(refused.live().collect::<Vec<_>>(), ["vendor,a", "vendor,b"]);
     assert!(chosen(&[]).is_err());
 }
+
+#[test]
+fn a_fixed_claim_is_the_tables_where_firmware_still_errs() {
+    let ledger = ledger(|machine| machine.at("/soc/serial@9000000").clocks = vec![Ok(Hertz(9_216_000))]);
+    let clock = ledger.accept(&device("serial0").clocks[0]).unwrap();
+    assert_eq!((clock.get(), clock.source()), (board::UART_CLOCK, Source::Table));
+}

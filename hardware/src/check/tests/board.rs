@@ -37,11 +37,17 @@ pub(super) const VIRTIO: [Window; 2] =
 pub(super) const UART_LINE: Interrupt = Interrupt::spi(1, Trigger::LevelHigh);
 pub(super) const RTC_LINE: Interrupt = Interrupt::spi(2, Trigger::LevelHigh);
 pub(super) const UART_CLOCK: Hertz = Hertz(24_000_000);
-const WHY: Why = Why { text: "stepping D0 moved SPI 1 to 120", line: 17 };
+const FILE: &str = "boards/test.toml";
+const WHY: Why = Why { text: "stepping D0 moved SPI 1 to 120", line: Line { file: FILE, number: 17 } };
+pub(super) static PRESETS: Presets = Presets { switches: &[], presets: &[("full", 0)] };
+pub(super) static FIX: Fix =
+    Fix { source: "the schematic, sheet 3", confidence: Confidence::Datasheet, line: Line { file: FILE, number: 23 } };
 
 /// In blob order of `tests/virt.rs` and of the fake.
 pub(super) static BOARD: Board = Board {
     name: "test",
+    variant: None,
+    variants: &[],
     summary: "A machine for the check's tests",
     compatible: &["test,machine"],
     file: "boards/test.toml",
@@ -64,12 +70,14 @@ pub(super) static BOARD: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 0x100_0000 },
     without_tree: WithoutTree::Refuse,
-    preset: Preset { name: "full", switches: &[] },
+    preset: Preset { name: "full", on: 0, all: &PRESETS },
 };
 
 /// The same board, for firmware without a tree.
 pub(super) static WITHOUT_TREE: Board = Board {
     name: "lonely",
+    variant: None,
+    variants: &[],
     summary: "The same machine, whose firmware has no tree",
     compatible: &["test,lonely", "test,lonelier"],
     file: "boards/lonely.toml",
@@ -83,7 +91,7 @@ pub(super) static WITHOUT_TREE: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 0x100_0000 },
     without_tree: WithoutTree::Continue { memory: Window { base: 0x4000_0000, size: 0x800_0000 } },
-    preset: Preset { name: "full", switches: &[] },
+    preset: Preset { name: "full", on: 0, all: &PRESETS },
 };
 
 static DEVICES: &[Device] = &[
@@ -178,11 +186,11 @@ static FACTS: &[Fact] = &[
     fact("serial0.compatible", 2, Item::Compatible, Value::Compatible("arm,pl011"), Policy::Warn),
     fact("serial0.window[0]", 2, Item::Window(0), Value::Window(UART), Policy::Fatal),
     Fact {
-        why: Some(WHY),
+        why: Some(&WHY),
         ..fact("serial0.interrupt[0]", 2, Item::Interrupt(0), Value::Interrupt(UART_LINE), Policy::LiveWins)
     },
     Fact {
-        origin: Origin::Board { line: 23 },
+        origin: Origin::Fix(&Fixed { fix: &FIX, recorded: Recorded::Value(Value::Clock(Hertz(9_216_000))) }),
         ..fact("serial0.clock[0]", 2, Item::Clock(0), Value::Clock(UART_CLOCK), Policy::StaticWins)
     },
     fact("rtc.compatible", 3, Item::Compatible, Value::Compatible("arm,pl031"), Policy::Warn),

@@ -17,6 +17,7 @@ pub(super) struct Part {
     pub(super) clocks: Vec<Result<Hertz, Unresolved>>,
     pub(super) conduit: Option<Conduit>,
     pub(super) mpidr: Option<Mpidr>,
+    pub(super) properties: Vec<(&'static str, &'static [u8])>,
 }
 
 #[derive(Clone)]
@@ -37,6 +38,7 @@ impl Machine {
             clocks: Vec::new(),
             conduit: None,
             mpidr: None,
+            properties: Vec::new(),
         };
         let windows = |list: &[Window]| list.iter().copied().map(Ok).collect::<Vec<_>>();
         Self(std::vec![
@@ -137,5 +139,9 @@ impl<'m> LiveNode<'m> for At<'m> {
 
     fn mpidr(self) -> Result<Option<Mpidr>, Unresolved> {
         Ok(self.part().mpidr)
+    }
+
+    fn property(self, name: &str) -> Option<&'m [u8]> {
+        self.part().properties.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }
 }

@@ -5,6 +5,7 @@ mod board;
 mod fake;
 mod flattened;
 mod report;
+mod variant;
 mod verdict;
 
 use std::vec::Vec;

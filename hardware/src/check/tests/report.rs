@@ -44,6 +44,17 @@ fn a_value_from_the_board_file_names_its_line() {
 }
 
 #[test]
+fn a_fixed_value_says_what_firmware_has_and_who_knows_better() {
+    let ledger = ledger(|machine| machine.at("/soc/serial@9000000").clocks = vec![Ok(Hertz(9_216_000))]);
+    assert_eq!(
+        line(&ledger, "serial0.clock[0]"),
+        "serial0.clock[0]         claimed 24_000_000 Hz   live 9_216_000 Hz   fixed   \
+         datasheet: the schematic, sheet 3 (boards/test.toml:23)"
+    );
+    assert_eq!(ledger.summary().to_string(), "facts: 18 match (1 fixed), 0 drift, 0 fatal");
+}
+
+#[test]
 fn an_unresolvable_value_says_why() {
     let ledger = ledger(|machine| machine.at("/soc/rtc@9010000").windows = vec![Err(Unresolved::OutsideRanges)]);
     assert_eq!(row(&ledger, "rtc.window[0]").live_text().to_string(), "unresolvable: outside every range");

@@ -1,5 +1,6 @@
 //! Which change gives which verdict.
 
+use std::string::ToString;
 use std::vec;
 
 use super::fake::Part;
@@ -194,4 +195,80 @@ fn a_short_row_buffer_is_an_error() {
     let rows = std::vec![Row::EMPTY; 3].leak();
     let error = check(&BOARD, machine, rows).unwrap_err();
     assert_eq!(error, TooFewRows { needed: BOARD.facts.len(), have: 3 });
+}
+
+#[test]
+fn what_a_fix_puts_right_matches_as_firmware_has_it_and_as_it_should_be() {
+    let recorded = ledger(|machine| machine.at("/soc/serial@9000000").clocks = vec![Ok(Hertz(9_216_000))]);
+    assert_eq!(differences(&recorded), []);
+    let clock = row(&recorded, "serial0.clock[0]");
+    assert_eq!((clock.verdict, clock.live), (Verdict::Match, Some(Value::Clock(Hertz(9_216_000)))));
+    assert_eq!(clock.fix().map(|fix| fix.confidence), Some(Confidence::Datasheet));
+    assert_eq!((recorded.counts().matched, recorded.counts().fixed), (BOARD.facts.len(), 1));
+    let right = ledger(|_| ());
+    assert_eq!((row(&right, "serial0.clock[0]").fix(), right.counts().fixed), (None, 0));
+}
+
+#[test]
+fn a_third_value_in_the_place_of_a_fixed_one_drifts() {
+    let ledger = ledger(|machine| machine.at("/soc/serial@9000000").clocks = vec![Ok(Hertz(48_000_000))]);
+    assert_eq!(differences(&ledger), [("serial0.clock[0]", Verdict::Drift)]);
+    assert_eq!(row(&ledger, "serial0.clock[0]").fix(), None);
+}
+
+#[test]
+fn a_fix_of_what_is_missing_or_off_matches_exactly_that() {
+    let fixes = [
+        (Recorded::Missing, Verdict::Missing),
+        (Recorded::Disabled, Verdict::Disabled),
+        (Recorded::Unresolvable, Verdict::Unresolvable),
+    ];
+    for (recorded, text) in fixes {
+        let fixed = std::boxed::Box::leak(Fixed { fix: &super::board::FIX, recorded }.into());
+        let facts = [Fact::window("rtc.window[0]", 0, 0, super::board::RTC, Policy::Fatal).fixed(fixed)];
+        let board: &'static Board = std::boxed::Box::leak(
+            Board { facts: std::boxed::Box::leak(facts.into()), devices: &BOARD.devices[3..], ..empty() }.into(),
+        );
+        for (verdict, change) in LACKS {
+            let mut machine = Machine::pristine();
+            change(machine.at("/soc/rtc@9010000"));
+            let machine: &'static Machine = std::boxed::Box::leak(machine.into());
+            let ledger = check(board, machine, std::vec![Row::EMPTY; 40].leak()).unwrap();
+            let expected = if verdict == text { Verdict::Match } else { verdict };
+            assert_eq!(ledger.rows()[0].verdict, expected, "{recorded:?} recorded, live {verdict}");
+            if expected == Verdict::Match {
+                assert!(ledger.rows()[0].live_text().to_string().starts_with(text.as_str()));
+            }
+        }
+    }
+}
+
+/// Ways in which a window can't be read.
+const LACKS: [(Verdict, fn(&mut Part)); 3] = [
+    (Verdict::Missing, |part| part.windows.clear()),
+    (Verdict::Disabled, |part| part.enabled = false),
+    (Verdict::Unresolvable, |part| part.windows = vec![Err(Unresolved::BusLocal)]),
+];
+
+/// A board without anything.
+fn empty() -> Board {
+    Board {
+        name: "empty",
+        variant: None,
+        variants: &[],
+        summary: "",
+        compatible: &[],
+        file: "",
+        tree: "",
+        devices: &[],
+        bindings: &[],
+        facts: &[],
+        init: &[],
+        cpus: &[],
+        console: &[],
+        baud: Baud::Keep,
+        memory: MemoryPolicy { least: 0 },
+        without_tree: WithoutTree::Refuse,
+        preset: Preset { name: "full", on: 0, all: &super::board::PRESETS },
+    }
 }

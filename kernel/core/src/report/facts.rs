@@ -18,10 +18,11 @@ fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut Rows<'_>) -> fmt::R
     let claimed = format_args!("claimed {claimed}");
     match (fact.fact, fact.verdict) {
         (None, verdict) => row(&[&fact.name(), &verdict, &"", &format_args!("live {live}"), &"listed only"]),
-        (Some(_), Verdict::Match) => row(&[&fact.name(), &"match", &claimed]),
+        (Some(_), Verdict::Match) if fact.fix().is_none() => row(&[&fact.name(), &"match", &claimed]),
         (Some(of), verdict) => {
             let live = format_args!("live {live}");
-            row(&[&fact.name(), &verdict, &claimed, &live, &of.policy, &fact.because(ledger.board())])
+            let effect = if fact.fix().is_some() { "fixed" } else { of.policy.as_str() };
+            row(&[&fact.name(), &verdict, &claimed, &live, &effect, &fact.because(ledger.board())])
         }
     }
 }
@@ -41,9 +42,12 @@ pub(crate) fn facts_json(board: &'static Board, row: &Row<'_>, out: &mut dyn Wri
     out.write_char('\n')
 }
 
-/// The board file's reason for the policy; for a value that can't be worked out, why.
+/// The board file's reason for the policy; for a value that can't be worked out, why; for a fixed one, who says so.
 fn why<'r>(row: &'r Row<'_>) -> Option<&'r dyn Display> {
+    if let Some(fix) = row.fix() {
+        return Some(&fix.source);
+    }
     let reason = row.reason.as_ref().map(|reason| reason as &dyn Display);
-    let why = row.fact.and_then(|fact| fact.why.as_ref()).map(|why| &why.text as &dyn Display);
+    let why = row.fact.and_then(|fact| fact.why).map(|why| &why.text as &dyn Display);
     reason.or(why)
 }

@@ -1,8 +1,9 @@
 //! A board for the reference tree of qemu-virt: some of its devices, two claims that drift and one that is missing.
 
 use hardware::board::{
-    Baud, Binding, Board, Claim, Class, Conduit, Cpu, Device, Driver, Fact, FactId, Hertz, Interrupt, Item,
-    MemoryPolicy, Mpidr, Origin, Policy, Preset, Stage, Trigger, Value, Why, Window, WithoutTree,
+    Baud, Binding, Board, Claim, Class, Conduit, Confidence, Cpu, Device, Driver, Fact, FactId, Fix, Fixed, Hertz,
+    Interrupt, Item, Line, MemoryPolicy, Mpidr, Origin, Policy, Preset, Presets, Recorded, Stage, Trigger, Value, Why,
+    Window, WithoutTree,
 };
 
 const DISTRIBUTOR: Window = Window { base: 0x800_0000, size: 0x1_0000 };
@@ -24,8 +25,19 @@ const fn fact(name: &'static str, device: u16, item: Item, claimed: Value<'stati
     Fact { name, device: Some(device), item, claimed, policy: Policy::Warn, why: None, origin }
 }
 
+const FILE: &str = "boards/qemu-virt.toml";
+static WHY: Why = Why { text: "smc with virtualization=on, hvc without", line: Line { file: FILE, number: 15 } };
+static FIX: Fix =
+    Fix { source: "an oscilloscope", confidence: Confidence::Measured, line: Line { file: FILE, number: 21 } };
+static PRESETS: Presets = Presets {
+    switches: &["ledger-rows", "panic-command", "shell"],
+    presets: &[("hw-minimal", 0b101), ("qemu-smoke", 0b110)],
+};
+
 pub(crate) static BOARD: Board = Board {
     name: "qemu-virt",
+    variant: None,
+    variants: &[],
     summary: "QEMU virt as the tests claim it to be",
     compatible: &["linux,dummy-virt"],
     file: "boards/qemu-virt.toml",
@@ -129,14 +141,14 @@ pub(crate) static BOARD: Board = Board {
         fact("psci.compatible", 0, Item::Compatible, Value::Compatible("arm,psci-1.0"), "compatible"),
         Fact {
             policy: Policy::LiveWins,
-            why: Some(Why { text: "smc with virtualization=on, hvc without", line: 15 }),
+            why: Some(&WHY),
             ..fact("psci.conduit", 0, Item::Conduit, Value::Conduit(Conduit::Smc), "method")
         },
         fact("serial0.compatible", 1, Item::Compatible, Value::Compatible("arm,pl011"), "compatible"),
         fact("serial0.window[0]", 1, Item::Window(0), Value::Window(UART), "reg"),
         fact("serial0.interrupt[0]", 1, Item::Interrupt(0), Value::Interrupt(UART_LINE), "interrupts"),
         Fact {
-            origin: Origin::Board { line: 21 },
+            origin: Origin::Fix(&Fixed { fix: &FIX, recorded: Recorded::Value(Value::Clock(Hertz(9_216_000))) }),
             policy: Policy::StaticWins,
             ..fact("serial0.clock[0]", 1, Item::Clock(0), Value::Clock(UART_CLOCK), "clocks")
         },
@@ -157,8 +169,5 @@ pub(crate) static BOARD: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 64 << 20 },
     without_tree: WithoutTree::Refuse,
-    preset: Preset {
-        name: "qemu-smoke",
-        switches: &[("ledger-rows", false), ("panic-command", true), ("shell", true)],
-    },
+    preset: Preset { name: "qemu-smoke", on: 0b110, all: &PRESETS },
 };

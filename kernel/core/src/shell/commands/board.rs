@@ -2,13 +2,16 @@
 
 use core::fmt::{self, Display, Write};
 
-use hardware::board::{Board, Device, Stage};
+use hardware::board::{Board, Device, Preset, Presets, Stage};
 use hardware::check::{Ledger, Row, Verdict};
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Flag, Form, JSON};
 use crate::report;
 use crate::text::{Align, Json, table};
+
+/// Presets that the matrix has room for.
+const COLUMNS: usize = 7;
 
 pub(super) static BOARD: Command = Command {
     name: "board",
@@ -33,7 +36,13 @@ pub(super) static BOARD: Command = Command {
             operands: &[],
             run: devices,
         },
-        Form { word: "presets", brief: "the switches of this build", flags: &[], operands: &[], run: presets },
+        Form {
+            word: "presets",
+            brief: "all presets and their switches, this build's marked",
+            flags: &[],
+            operands: &[],
+            run: presets,
+        },
     ],
     examples: &[
         Example { line: "board", shows: "the board's name, tree, preset and ledger" },
@@ -49,10 +58,13 @@ fn summary<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     }
     let drivers = board.devices.iter().filter(|device| device.driver.is_some()).count();
     table(call.out, &[Align::Left], &mut |row| {
-        row(&[&"board", &format_args!("{} · {}", board.name, board.summary)])?;
+        row(&[&"board", &format_args!("{} · {}", board.title(), board.summary)])?;
         row(&[&"compatible", &Joined(board.compatible)])?;
         row(&[&"tables", &format_args!("{} and {}", board.file, board.tree)])?;
         row(&[&"preset", &board.preset.name])?;
+        if let Some(variant) = board.variant {
+            row(&[&"variant", &variant])?;
+        }
         let (devices, cpus) = (board.devices.len(), board.cpus.len());
         row(&[&"devices", &format_args!("{devices}, {drivers} with a driver; CPUs in the tree: {cpus}")])
     })?;
@@ -67,6 +79,7 @@ fn summary_json(board: &'static Board, ledger: Option<Ledger<'_>>, out: &mut dyn
     let mut json = Json::new(out);
     json.open('{')?;
     json.key("board")?.text(&board.name)?;
+    json.key("variant")?.text_or_null(board.variant)?;
     json.key("summary")?.text(&board.summary)?;
     json.key("compatible")?.open('[')?;
     board.compatible.iter().try_for_each(|string| json.text(string))?;
@@ -162,15 +175,48 @@ fn device_json(device: &Device, out: &mut dyn Write) -> fmt::Result {
     out.write_char('\n')
 }
 
+/// A row for each switch, a column for each preset; this build's name stands in brackets.
 fn presets<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let preset = &call.system.board().ok_or(Failure::NoBoard)?.preset;
-    writeln!(call.out, "preset {}", preset.name)?;
+    let switches = preset.all.switches;
     Ok(table(call.out, &[Align::Left], &mut |row| {
-        preset.switches.iter().try_for_each(|(name, on)| {
-            let state = if *on { "on" } else { "off" };
-            row(&[&format_args!("  {name}"), &state])
+        matrix_row(&"switch", preset, row, &|name, _| Cell { name, chosen: name == preset.name })?;
+        switches.iter().enumerate().try_for_each(|(nth, switch)| {
+            let state = |on| if Presets::bit(on, nth) { "on" } else { "-" };
+            matrix_row(switch, preset, row, &|_, on| Cell { name: state(on), chosen: false })
         })
     })?)
+}
+
+/// A row's head, and what `cell` makes of each preset's name and switches.
+fn matrix_row(
+    head: &dyn Display,
+    preset: &Preset,
+    row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result,
+    cell: &dyn Fn(&'static str, u64) -> Cell,
+) -> fmt::Result {
+    let mut cells = [Cell { name: "", chosen: false }; COLUMNS];
+    for (slot, &(name, on)) in cells.iter_mut().zip(preset.all.presets) {
+        *slot = cell(name, on);
+    }
+    let mut shown: [&dyn Display; COLUMNS + 1] = [head; COLUMNS + 1];
+    for (slot, cell) in shown.iter_mut().skip(1).zip(&cells) {
+        *slot = cell;
+    }
+    row(shown.get(..=preset.all.presets.len()).unwrap_or(&shown))
+}
+
+/// A cell of the matrix.
+#[derive(Clone, Copy)]
+struct Cell {
+    name: &'static str,
+    chosen: bool,
+}
+
+impl Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.chosen { write!(f, "[{}]", self.name) } else { f.write_str(self.name) }
+    }
 }
 
 const fn stage(stage: Stage) -> &'static str {

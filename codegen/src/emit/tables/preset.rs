@@ -1,0 +1,37 @@
+//! Presets: a board's own, and all there are, a bit for each switch.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::literal::binary;
+use crate::model::board::Preset;
+use crate::parse::preset::Presets;
+
+/// The board's preset.
+pub(super) fn emit(preset: &Preset) -> TokenStream {
+    let name = &preset.name;
+    let on = binary(bits(preset.switches.iter().map(|(_, on)| *on)));
+    quote! { Preset { name: #name, on: #on, all: &super::PRESETS } }
+}
+
+/// The static `PRESETS`.
+pub(super) fn table(presets: &Presets) -> TokenStream {
+    let switches = presets.switches.keys();
+    let rows = presets.preset.iter().map(|(name, preset)| {
+        let is_on = |switch: &String| preset.on.iter().any(|name| name.get_ref() == switch);
+        let on = binary(bits(presets.switches.keys().map(is_on)));
+        quote! { (#name, #on) }
+    });
+    quote! {
+        /// Every preset of `schemas/presets.toml`.
+        static PRESETS: hardware::board::Presets = hardware::board::Presets {
+            switches: &[#(#switches),*],
+            presets: &[#(#rows),*],
+        };
+    }
+}
+
+/// Bit n for the nth.
+fn bits(on: impl Iterator<Item = bool>) -> u64 {
+    on.take(64).enumerate().fold(0, |bits, (nth, on)| bits | u64::from(on) << nth)
+}
