@@ -9,7 +9,8 @@ use hardware::board::{Mpidr, Trigger};
 pub trait InterruptController {
     /// How many lines there are; the first line that isn't there.
     fn lines(&self) -> u32;
-    /// Sets how a line signals and how urgent it is. An SPI goes to the calling CPU until [`Self::route`] says otherwise.
+    /// Sets how a line signals and how urgent it is. An SPI goes to the calling CPU until [`Self::route`] says
+    /// otherwise.
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError>;
     /// Sends an SPI to another CPU.
     fn route(&mut self, line: Intid, cpu: Mpidr) -> Result<(), InterruptError>;

@@ -69,7 +69,8 @@ impl<D: Bus> Distributor<D> {
         }
     }
 
-    // From here on `NoSuchLine` can't come: a `Shared` line lies within the array registers, but the types don't know it.
+    // From here on `NoSuchLine` can't come: a `Shared` line lies within the array registers, but the types don't know
+    // it.
 
     /// Leaves the line disabled: its trigger mustn't change while it is enabled (IHI 0069H, GICD_ICFGR).
     pub(super) fn configure(

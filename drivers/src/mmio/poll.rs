@@ -1,7 +1,7 @@
 //! Bounded waiting: drivers have no clock, so they count polls.
 
-/// Polls before a device counts as stuck. A read of a peripheral takes some 100 ns on silicon, so this is about 0.1 s: a
-/// hundred times what any register announces, and long enough for 16 characters at 2400 baud.
+/// Polls before a device counts as stuck. A read of a peripheral takes some 100 ns on silicon, so this is about 0.1 s:
+/// a hundred times what any register announces, and long enough for 16 characters at 2400 baud.
 const POLLS: u32 = 1_000_000;
 
 /// Asks until `done`; `false` where it never was.

@@ -155,8 +155,8 @@ macro_rules! volatile {
     };
 }
 
-// SAFETY: a volatile access is made once, as written, and isn't reordered with other volatile accesses; it doesn't tear,
-// as every target's registers are at least 64 bits wide.
+// SAFETY: a volatile access is made once, as written, and isn't reordered with other volatile accesses; it doesn't
+// tear, as every target's registers are at least 64 bits wide.
 unsafe impl Access for Volatile {
     volatile!(u8, load8, store8);
     volatile!(u16, load16, store16);

@@ -28,8 +28,8 @@ pub struct Pl011<B: Bus> {
 /// FR's value at one time.
 type Flags = LocalRegisterCopy<u32, FR::Register>;
 
-/// Writes that share polls: an empty FIFO, which [`Pl011::new`] has left enabled, takes [`FIFO`] bytes without a look; one
-/// that isn't full takes one.
+/// Writes that share polls: an empty FIFO, which [`Pl011::new`] has left enabled, takes [`FIFO`] bytes without a look;
+/// one that isn't full takes one.
 struct Burst<'u, B: Bus> {
     uart: &'u mut Pl011<B>,
     room: usize,

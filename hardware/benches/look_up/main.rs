@@ -1,9 +1,10 @@
-//! Ten look-ups with translation on the Raspberry Pi 5's tree: ours, opening the tree included, against libfdt's and `fdt`'s.
+//! Ten look-ups with translation on the Raspberry Pi 5's tree: ours, opening the tree included, against libfdt's and
+//! `fdt`'s.
 //!
 //! `cargo bench -p hardware --target host-tuple --bench look_up -- [--json]`
 //!
-//! `KEEL_DTBS` names a folder that has the tree; libfdt's share needs `cc`, `libfdt-dev`; instruction counts need `valgrind`. What is
-//! missing is said, and its figures are left out.
+//! `KEEL_DTBS` names a folder that has the tree; libfdt's share needs `cc`, `libfdt-dev`; instruction counts need
+//! `valgrind`. What is missing is said, and its figures are left out.
 
 mod fdt_crate;
 mod measure;

@@ -130,7 +130,8 @@ impl Board {
         }
     }
 
-    /// Where the claimed value of `fact` came from: `boards/rpi5.toml:17`, or the tree, the node's path and the property.
+    /// Where the claimed value of `fact` came from: `boards/rpi5.toml:17`, or the tree, the node's path and the
+    /// property.
     pub fn origin(&'static self, fact: &'static Fact) -> impl fmt::Display {
         show::OriginOf { board: self, fact }
     }

@@ -1,7 +1,8 @@
 //! The one pass over the structure block that fills in the records.
 //!
-//! `fdt` can't do it: its token parser takes a strings block that only the crate itself can make, and its node walk reads each
-//! subtree once per level. Five tokens are few enough to read here; all other modules trust what this one has checked.
+//! `fdt` can't do it: its token parser takes a strings block that only the crate itself can make, and its node walk
+//! reads each subtree once per level. Five tokens are few enough to read here; all other modules trust what this one
+//! has checked.
 
 use super::header::Blocks;
 use super::names::{Kind, Names};

@@ -84,7 +84,8 @@ impl<'t> Node<'t> {
         spec?.gic.ok_or(TreeError::NotGic { at: self.at() })
     }
 
-    /// As [`Self::interrupt`] where `interrupts` goes straight to a GIC, which is so for nearly all nodes; no answer for others.
+    /// As [`Self::interrupt`] where `interrupts` goes straight to a GIC, which is so for nearly all nodes; no answer
+    /// for others.
     fn plain_interrupt(self, index: usize) -> Option<Interrupt> {
         if self.hot(Hot::InterruptsExtended).is_some() {
             return None;
@@ -102,8 +103,8 @@ impl<'t> Node<'t> {
 
     /// The controller or nexus that its `interrupts` are for.
     ///
-    /// `interrupt-parent` leads to it, of the node or, where it has none, of the nearest node above; but a node above that itself
-    /// has `#interrupt-cells` comes first (as Linux' `of_irq_find_parent` has it).
+    /// `interrupt-parent` leads to it, of the node or, where it has none, of the nearest node above; but a node above
+    /// that itself has `#interrupt-cells` comes first (as Linux' `of_irq_find_parent` has it).
     pub fn interrupt_parent(self) -> Result<Self, TreeError> {
         let mut node = self;
         // Up the tree is bounded by its depth; only references can go in circles.

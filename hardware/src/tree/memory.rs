@@ -71,7 +71,8 @@ pub struct ReservedMemories<'t> {
 }
 
 impl Tree<'_> {
-    /// The memory that enabled memory nodes describe. Regions of size 0, which firmware should have filled in, are left out.
+    /// The memory that enabled memory nodes describe. Regions of size 0, which firmware should have filled in, are left
+    /// out.
     pub fn memory(&self) -> Memory<'_> {
         Memory { nodes: self.root().children(), regions: None }
     }

@@ -1,18 +1,18 @@
 //! A device tree read with its meaning.
 //!
-//! [`Tree::open`] checks a flattened tree once, from end to end, and notes each node in a [`Record`] that the caller has room for.
-//! Every answer after that comes from the blob and the records, without allocation or recursion:
+//! [`Tree::open`] checks a flattened tree once, from end to end, and notes each node in a [`Record`] that the caller
+//! has room for. Every answer after that comes from the blob and the records, without allocation or recursion:
 //! - [`Node`]: name, path, properties, status through its ancestors;
 //! - [`Reg`]: register windows, as the bus numbers them and as CPUs see them through the whole chain of `ranges`;
 //! - [`InterruptSpec`]: interrupts at the controller that takes them, through inheritance and `interrupt-map`s;
 //! - what the kernel boots by: [`Tree::stdout`], [`Tree::memory`], [`Tree::cpus`], [`Tree::psci`], [`Tree::chosen`], …
 //!
-//! A blob that isn't a tree is a [`TreeError`] from `open`; a value that has no meaning is one from the accessor that needs it. Both
-//! name the byte, which [`Tree::locate`] turns into a node and a property.
+//! A blob that isn't a tree is a [`TreeError`] from `open`; a value that has no meaning is one from the accessor that
+//! needs it. Both name the byte, which [`Tree::locate`] turns into a node and a property.
 //!
 //! # Limits
-//! Blobs of [`MAX_SIZE`] (arm64's boot protocol allows no more), [`MAX_NODES`] nodes nested [`MAX_DEPTH`] deep (the deepest of 1,023
-//! real trees has 11), node names of 255 bytes, addresses of 4 cells.
+//! Blobs of [`MAX_SIZE`] (arm64's boot protocol allows no more), [`MAX_NODES`] nodes nested [`MAX_DEPTH`] deep (the
+//! deepest of 1,023 real trees has 11), node names of 255 bytes, addresses of 4 cells.
 
 mod chosen;
 mod clock;

@@ -4,7 +4,8 @@ use super::interrupt::Specifier;
 use super::record::{Hot, flag};
 use super::{Node, Property, TreeError};
 
-/// Controllers that read their `interrupt-map` themselves, by rules of their own (Linux, drivers/of/irq.c, `of_irq_imap_abusers`).
+/// Controllers that read their `interrupt-map` themselves, by rules of their own (Linux, drivers/of/irq.c,
+/// `of_irq_imap_abusers`).
 pub(super) const PRIVATE_MAPS: [&[u8]; 4] =
     [b"fsl,ls1021a-extirq", b"fsl,ls1043a-extirq", b"fsl,ls1088a-extirq", b"renesas,rza1-irqc"];
 
@@ -103,8 +104,8 @@ impl Key<'_> {
     }
 }
 
-/// The device's unit address, as many cells of it as its first nexus looks up: that one's `#address-cells`, else that of the nearest
-/// node above that has one (as Linux has it, because old trees rely on it).
+/// The device's unit address, as many cells of it as its first nexus looks up: that one's `#address-cells`, else that
+/// of the nearest node above that has one (as Linux has it, because old trees rely on it).
 fn device_unit<'t>(device: Node<'t>, nexus: Node<'t>) -> Result<&'t [u8], TreeError> {
     let mut node = nexus;
     while !node.record().has(flag::ADDRESS_CELLS) {

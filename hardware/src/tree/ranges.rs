@@ -62,7 +62,8 @@ impl Iterator for Rows<'_> {
 /// The CPU address of an address on `node`'s bus.
 pub(super) fn translate(node: Node<'_>, address: u128, chain: Chain) -> Result<u64, TreeError> {
     let (mut node, mut address) = (node, address);
-    // The parent of the root's children is the CPUs' own address space. A node's parent has a lower number, so this ends.
+    // The parent of the root's children is the CPUs' own address space. A node's parent has a lower number, so this
+    // ends.
     while let Some(bus) = node.parent() {
         let Some(above) = bus.parent() else { break };
         address = up(bus, above, address, chain)?;
@@ -95,8 +96,8 @@ fn up(bus: Node<'_>, above: Node<'_>, address: u128, chain: Chain) -> Result<u12
 fn offset_in(row: &Row, address: u128, pci: bool) -> Option<u128> {
     let (mut child, mut address) = (row.child, address);
     if pci {
-        // The first cell's bits 25:24 say the space; the rest of it (bus, device, register, prefetchable, relocatable) isn't
-        // part of the address (IEEE 1275 PCI Bus Binding 2.1, 2.2.1.1).
+        // The first cell's bits 25:24 say the space; the rest of it (bus, device, register, prefetchable, relocatable)
+        // isn't part of the address (IEEE 1275 PCI Bus Binding 2.1, 2.2.1.1).
         const SPACE: u128 = 0x0300_0000 << 64;
         if (child ^ address) & SPACE != 0 {
             return None;
@@ -130,7 +131,8 @@ pub struct DmaRanges<'t> {
 }
 
 impl<'t> Node<'t> {
-    /// The rows of its `dma-ranges`, CPU addresses worked out. None where the property is absent or empty: addresses stay as they are.
+    /// The rows of its `dma-ranges`, CPU addresses worked out. None where the property is absent or empty: addresses
+    /// stay as they are.
     pub fn dma_ranges(self) -> DmaRanges<'t> {
         let rows = self.parent().zip(self.hot(Hot::DmaRanges)).map(|(above, ranges)| Rows::new(self, above, ranges));
         let empty = self.hot(Hot::DmaRanges).is_none_or(|ranges| ranges.value().is_empty());

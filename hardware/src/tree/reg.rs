@@ -12,7 +12,8 @@ pub struct Reg {
     pub bus: u128,
     /// Bytes; 0 on buses without sizes.
     pub size: u64,
-    /// The address at which CPUs reach it; `None` where they can't, because a bus above has no `ranges` or none that fits.
+    /// The address at which CPUs reach it; `None` where they can't, because a bus above has no `ranges` or none that
+    /// fits.
     pub cpu: Option<u64>,
 }
 

@@ -5,8 +5,8 @@ const fn each(byte: u8) -> u32 {
     u32::from_ne_bytes([byte; 4])
 }
 
-/// Length of the name at the front of `words`; `None` where something other than printable ASCII, or a `/`, comes before the zero
-/// byte that ends it.
+/// Length of the name at the front of `words`; `None` where something other than printable ASCII, or a `/`, comes
+/// before the zero byte that ends it.
 pub(super) fn graphic_len(words: &[[u8; 4]]) -> Option<usize> {
     for (index, word) in words.iter().enumerate() {
         if all_graphic(u32::from_ne_bytes(*word)) {

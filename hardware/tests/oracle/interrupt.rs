@@ -1,4 +1,5 @@
-//! Interrupts, by a transcription of Linux' `of_irq_parse_one` and `of_irq_parse_raw` (drivers/of/irq.c) onto vectors of cells.
+//! Interrupts, by a transcription of Linux' `of_irq_parse_one` and `of_irq_parse_raw` (drivers/of/irq.c) onto vectors
+//! of cells.
 
 use super::Oracle;
 

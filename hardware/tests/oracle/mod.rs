@@ -1,5 +1,6 @@
-//! A second reader of device trees, as different from `hardware::tree` as can be: `dtc` takes the blob apart, this module reads the
-//! text that it prints, and every address and interrupt is worked out anew, cell by cell, on vectors and maps.
+//! A second reader of device trees, as different from `hardware::tree` as can be: `dtc` takes the blob apart, this
+//! module reads the text that it prints, and every address and interrupt is worked out anew, cell by cell, on vectors
+//! and maps.
 
 mod address;
 mod interrupt;

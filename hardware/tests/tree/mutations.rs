@@ -1,7 +1,7 @@
 //! Damaged trees: whatever was changed, every answer is a value or an error, soon.
 //!
-//! `KEEL_MUTATIONS=200000 cargo test --release -p hardware --target host-tuple --test tree mutations` is the whole of it; without the
-//! variable a share is run. Seeds are fixed: a failure names the tree and the round to run again.
+//! `KEEL_MUTATIONS=200000 cargo test --release -p hardware --target host-tuple --test tree mutations` is the whole of
+//! it; without the variable a share is run. Seeds are fixed: a failure names the tree and the round to run again.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -82,7 +82,8 @@ fn value_words(sound: &[u8]) -> Vec<usize> {
     tree.nodes().flat_map(|node| node.properties()).flat_map(words).collect()
 }
 
-/// Changes one to eight words in one of several ways: in half of the rounds only in values, so that the tree still opens.
+/// Changes one to eight words in one of several ways: in half of the rounds only in values, so that the tree still
+/// opens.
 fn damage(sound: &[u8], values: &[usize], random: &mut Random) -> Vec<u8> {
     const NASTY: [u32; 12] = [0, 1, 2, 3, 4, 7, 9, 0x7f, 0xff, 0x7fff_ffff, 0xffff_fffc, u32::MAX];
     let mut blob = sound.to_vec();
