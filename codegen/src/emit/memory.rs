@@ -3,9 +3,9 @@
 //! `hardware::check` wants tables that live as long as the program, as the kernel's do. Here they are made when a command
 //! asks for them and stay until it ends: some 50 KB a board.
 
-use hardware::board::{self as table, Claim, FactId, Origin, Why};
+use hardware::board::{self as table, Claim, FactId, Line, Origin, Why};
 
-use crate::model::board::{Board, Device, Fact, FactValue, Located};
+use crate::model::board::{Board, Device, Fact, FactValue, Located, Preset};
 use crate::model::device::Binding;
 use crate::parse::board::Baud;
 
@@ -14,6 +14,8 @@ pub fn board(board: &Board, bindings: &[Binding]) -> &'static table::Board {
     let facts = board.facts.iter().map(|row| fact(board, row));
     Box::leak(Box::new(table::Board {
         name: text(&board.name),
+        variant: None,
+        variants: &[],
         summary: text(&board.summary),
         compatible: texts(&board.compatible),
         file: text(&board.source.path),
@@ -33,10 +35,7 @@ pub fn board(board: &Board, bindings: &[Binding]) -> &'static table::Board {
             None => table::WithoutTree::Refuse,
             Some(memory) => table::WithoutTree::Continue { memory },
         },
-        preset: table::Preset {
-            name: text(&board.preset.name),
-            switches: list(board.preset.switches.iter().map(|(name, on)| (text(name), *on))),
-        },
+        preset: preset(&board.preset),
     }))
 }
 
@@ -68,9 +67,21 @@ fn fact(board: &Board, fact: &Fact) -> table::Fact {
             FactValue::Plain(value) => value,
         },
         policy: fact.policy,
-        why: fact.why.as_ref().map(|(why, line)| Why { text: text(why), line: *line }),
+        why: fact.why.as_ref().map(|(why, line)| why_of(board, why, *line)),
         origin: Origin::Tree { property: fact.property },
     }
+}
+
+fn why_of(board: &Board, why: &str, number: u32) -> &'static Why {
+    Box::leak(Box::new(Why { text: text(why), line: Line { file: text(&board.source.path), number } }))
+}
+
+/// The board's own preset; the check asks for no other.
+fn preset(preset: &Preset) -> table::Preset {
+    let (name, on) = (text(&preset.name), preset.bits());
+    let switches = list(preset.switches.iter().map(|(name, _)| text(name)));
+    let all = Box::leak(Box::new(table::Presets { switches, presets: list(std::iter::once((name, on))) }));
+    table::Preset { name, on, all }
 }
 
 fn binding(binding: &Binding) -> table::Binding {

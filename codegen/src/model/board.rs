@@ -199,6 +199,13 @@ pub enum FactValue {
     Plain(Value<'static>),
 }
 
+impl Preset {
+    /// Bit n: the nth switch is on.
+    pub fn bits(&self) -> u64 {
+        self.switches.iter().take(64).enumerate().fold(0, |bits, (nth, (_, on))| bits | u64::from(*on) << nth)
+    }
+}
+
 impl Board {
     /// Names of the facts that may be used before a tree is read, and marked UNCHECKED: the consoles' windows, so that
     /// the kernel can say why it stops. Everything else waits for the check.

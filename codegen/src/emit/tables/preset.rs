@@ -10,7 +10,7 @@ use crate::parse::preset::Presets;
 /// The board's preset.
 pub(super) fn emit(preset: &Preset) -> TokenStream {
     let name = &preset.name;
-    let on = binary(bits(preset.switches.iter().map(|(_, on)| *on)));
+    let on = binary(preset.bits());
     quote! { Preset { name: #name, on: #on, all: &super::PRESETS } }
 }
 

@@ -10,7 +10,7 @@ use super::super::toml::Spanned;
 
 /// `[[fix]]`: a property that firmware gets wrong.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fix {
     /// The node's path, or its alias.
@@ -27,7 +27,7 @@ pub struct Fix {
 
 /// How sure a fix is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The part's own documentation.
@@ -42,7 +42,7 @@ pub enum Confidence {
 
 /// `[[variant]]`: a kind in which the board comes, told by the live tree.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// As the banner has it, `d0`.
@@ -60,7 +60,7 @@ pub struct Variant {
 
 /// `[[variant.override]]`: a property that is another one in this kind.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// The node's path, or its alias.
@@ -77,7 +77,7 @@ pub struct EvidenceList(pub Vec<Spanned<Evidence>>);
 
 /// `{ node, interrupt }`, `{ node, property, value }` or `{ compatible }`.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// The root's most specific `compatible`.
@@ -94,7 +94,7 @@ pub struct Evidence {
 
 /// `{ spi = 120 }`, or `{ spi = 120, nth = 1 }` where it isn't the node's first.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// A shared peripheral interrupt's number.

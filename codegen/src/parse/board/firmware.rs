@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 
 /// `[lab]`: how people and their scripts reach a board of this kind; nothing is generated from it.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lab {
     /// The serial device on the host, `/dev/serial/by-id/…`.
