@@ -105,6 +105,20 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
     })
 }
 
+/// The report on the board `name`. What is wrong with the board is in it; an error is a board that can't be read at all.
+#[cfg(feature = "cli")]
+pub fn report(root: &Path, name: &str) -> Result<crate::report::Report, Findings> {
+    use crate::report::Report;
+
+    let mut findings = Findings::default();
+    let common = Common::read(root, &mut findings);
+    let seen = read(root, name, &mut findings).and_then(|(source, file)| {
+        let common = common.filter(|common| common.usable)?;
+        common.board_and(root, &source, &file, &mut findings, Report::of).map(|(_, report)| report)
+    });
+    seen.map(|report| report.with(&findings)).ok_or(findings)
+}
+
 /// The register maps of the project at `root`, which `drivers` includes.
 pub fn registers(root: &Path) -> Result<String, Findings> {
     let mut findings = Findings::default();
@@ -145,6 +159,18 @@ impl Common {
 
     /// Resolves and checks one board.
     fn board(&self, root: &Path, source: &Arc<Source>, file: &written::File, findings: &mut Findings) -> Option<Board> {
+        self.board_and(root, source, file, findings, |_, _| ()).map(|(board, ())| board)
+    }
+
+    /// Resolves and checks one board; `look` sees it beside what it was made from.
+    fn board_and<T>(
+        &self,
+        root: &Path,
+        source: &Arc<Source>,
+        file: &written::File,
+        findings: &mut Findings,
+        look: impl FnOnce(Inputs<'_>, &Board) -> T,
+    ) -> Option<(Board, T)> {
         let named = Place::text(source, file.board.tree.span());
         let path = format!("{FOLDER}/{}", file.board.tree.get_ref());
         let blob = Blob::read(root, &path, &named, findings)?;
@@ -160,7 +186,8 @@ impl Common {
         };
         let board = resolve(inputs, findings);
         check::board(inputs, &board, findings);
-        Some(board)
+        let seen = look(inputs, &board);
+        Some((board, seen))
     }
 }
 

@@ -15,6 +15,10 @@ pub mod model;
 pub mod outline;
 pub mod parse;
 #[cfg(feature = "cli")]
+pub mod report;
+#[cfg(feature = "cli")]
 pub mod verify;
 
+#[cfg(feature = "cli")]
+pub use generate::report;
 pub use generate::{Generated, Image, board, boards, image, registers};

@@ -9,6 +9,7 @@ mod check;
 mod explain;
 mod output;
 mod project;
+mod report;
 mod schema;
 mod tree;
 mod verify;
@@ -35,6 +36,8 @@ enum Command {
     Check(check::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
+    /// Show a board to its reviewers: devices, memory, interrupts, start order, where each value comes from.
+    Report(report::Arguments),
     /// Write `schemas/*.schema.json`, which editors complete and check by.
     Schema(schema::Arguments),
     /// Print a device tree as Keel reads it: translated windows, resolved interrupts.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments, root.as_deref()),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
         Command::Tree(arguments) => tree::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments, root.as_deref()),

@@ -1,0 +1,147 @@
+//! From the model and the reference tree to a report.
+
+use std::collections::BTreeSet;
+
+use hardware::board::Class;
+use hardware::tree::Tree;
+
+use super::*;
+use crate::findings::{Findings, Place, Severity};
+use crate::model::board::{Board, Inputs, Located};
+
+impl Report {
+    /// All of it but the findings, which are complete only after the checks; see [`Report::with`].
+    pub fn of(inputs: Inputs<'_>, board: &Board) -> Self {
+        Self {
+            format: FORMAT,
+            board: summary(inputs, board),
+            fingerprint: fingerprint::of(board),
+            cpus: board.cpus.iter().map(|cpu| self::cpu(board, cpu)).collect(),
+            memory: memory(inputs.tree),
+            classes: classes(board),
+            devices: board.devices.iter().map(|device| self::device(inputs, board, device)).collect(),
+            start: start::steps(board),
+            unbound: undriven::unbound(inputs),
+            disabled: undriven::disabled(inputs.tree),
+            findings: Vec::new(),
+        }
+    }
+
+    /// The same with its findings.
+    #[must_use]
+    pub fn with(mut self, findings: &Findings) -> Self {
+        self.findings = findings.iter().map(finding).collect();
+        self
+    }
+}
+
+fn summary(inputs: Inputs<'_>, board: &Board) -> Summary {
+    let model = inputs.tree.root().property("model").and_then(|model| model.as_str().ok());
+    let on = board.preset.switches.iter().filter(|(_, on)| *on);
+    Summary {
+        name: board.name.clone(),
+        summary: board.summary.clone(),
+        model: model.unwrap_or_default().to_owned(),
+        compatible: board.compatible.clone(),
+        file: board.source.path.clone(),
+        tree: board.tree.to_string(),
+        preset: board.preset.name.clone(),
+        switches: on.map(|(name, _)| name.clone()).collect(),
+        console: board.console.iter().map(|&index| board.devices[index].name.clone()).collect(),
+        least_memory: board.least_memory,
+    }
+}
+
+fn classes(board: &Board) -> Vec<String> {
+    let classes: BTreeSet<Class> = board.devices.iter().map(|device| device.class).collect();
+    classes.into_iter().map(text::class).collect()
+}
+
+fn device(inputs: Inputs<'_>, board: &Board, device: &crate::model::board::Device) -> Device {
+    let binding = &inputs.bindings[device.binding];
+    let window = |index: usize| binding.windows.get(index).and_then(|window| window.name.as_ref());
+    Device {
+        name: device.name.clone(),
+        path: device.path.clone(),
+        compatible: device.compatible.clone(),
+        binding: device.binding_name.clone(),
+        summary: binding.summary.clone(),
+        class: text::class(device.class),
+        stage: text::kebab(&device.stage),
+        driver: device.driver.map(|driver| text::kebab(&driver)),
+        present: at(board, device.present, "compatible".to_owned(), Present {}),
+        windows: claims(board, &device.windows, |located| Window {
+            base: located.value.base,
+            size: located.value.size,
+            name: window(located.index.into()).map(|name| name.value.clone()),
+        }),
+        interrupts: claims(board, &device.interrupts, |located| Interrupt {
+            line: located.value.to_string(),
+            intid: located.value.intid(),
+            trigger: located.value.trigger.to_string(),
+        }),
+        clocks: claims(board, &device.clocks, |located| Clock { hertz: located.value.0 }),
+        conduit: device
+            .conduit
+            .as_ref()
+            .map(|located| claim(board, located, Conduit { conduit: located.value.to_string() })),
+        left_out: device.left_out.clone(),
+        needs: device.needs.iter().map(|&need| board.devices[need].name.clone()).collect(),
+    }
+}
+
+fn cpu(board: &Board, cpu: &crate::model::board::Cpu) -> Cpu {
+    Cpu { path: cpu.path.clone(), mpidr: claim(board, &cpu.mpidr, Mpidr { mpidr: cpu.mpidr.value.0 }) }
+}
+
+fn claims<T, V>(board: &Board, all: &[Located<T>], value: impl Fn(&Located<T>) -> V) -> Vec<Claim<V>> {
+    all.iter().map(|located| claim(board, located, value(located))).collect()
+}
+
+fn claim<T, V>(board: &Board, located: &Located<T>, value: V) -> Claim<V> {
+    let origin = match &located.place {
+        Place::Text { source, start, .. } => format!("{}:{}", source.path, source.line(*start)),
+        _ => located.how.clone(),
+    };
+    at(board, located.fact, origin, value)
+}
+
+fn at<V>(board: &Board, fact: usize, origin: String, value: V) -> Claim<V> {
+    let fact = &board.facts[fact];
+    Claim {
+        value,
+        fact: fact.name.clone(),
+        policy: fact.policy.as_str(),
+        why: fact.why.as_ref().map(|(why, _)| why.clone()),
+        origin,
+    }
+}
+
+/// RAM, then what is reserved of it; a region without a meaning is a finding elsewhere.
+fn memory(tree: &Tree<'_>) -> Vec<Region> {
+    let ram = tree.memory().filter_map(Result::ok).map(|region| (region, RegionKind::Ram, "memory nodes".to_owned()));
+    let header = tree.memory_reservations().map(|region| (region, "the header's reservations".to_owned()));
+    let nodes = tree.reserved_memory().filter_map(Result::ok).flat_map(|reserved| {
+        let path = reserved.node.path().to_string();
+        reserved.regions().filter_map(Result::ok).map(move |region| (region, path.clone()))
+    });
+    let reserved = header.chain(nodes).map(|(region, origin)| (region, RegionKind::Reserved, origin));
+    let mut regions: Vec<Region> = ram
+        .chain(reserved)
+        .map(|(region, kind, origin)| Region { base: region.base, size: region.size, kind, origin })
+        .collect();
+    regions.sort_by_key(|region| region.base);
+    regions
+}
+
+fn finding(finding: &crate::findings::Finding) -> Finding {
+    Finding {
+        code: finding.code.to_string(),
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        message: finding.message.clone(),
+        rendered: Findings::from(finding.clone()).render().trim_end().to_owned(),
+    }
+}

@@ -1,0 +1,50 @@
+//! A board's meaning in 128 bits: two boards with one fingerprint claim the same of the hardware and treat it alike.
+//!
+//! What only people read isn't in it: summaries, reasons, where a value stands. Nor is what the live tree alone decides,
+//! such as where RAM is.
+
+use std::fmt::Write;
+
+use hardware::board::Value;
+use sha2::{Digest, Sha256};
+
+use super::text;
+use crate::model::board::{Board, Fact, FactValue};
+
+/// The first 32 digits of the SHA-256 of the meaning.
+pub(super) fn of(board: &Board) -> String {
+    let digest = Sha256::digest(meaning(board).as_bytes());
+    digest.iter().take(16).fold(String::new(), |mut digits, byte| {
+        // Writing into a String can't fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+/// One statement a line, each text quoted, so that no two meanings look alike.
+fn meaning(board: &Board) -> String {
+    let names = |indices: &[usize]| -> Vec<&str> { indices.iter().map(|&i| board.devices[i].name.as_str()).collect() };
+    let mut lines = vec![
+        format!("compatible {:?}", board.compatible),
+        format!("console {:?} {:?}", names(&board.console), board.baud),
+        format!("memory {} {:?}", board.least_memory, board.without_tree),
+        format!("preset {:?}", board.preset.switches),
+        format!("order {:?}", names(&board.order)),
+    ];
+    lines.extend(board.devices.iter().map(|device| {
+        let (class, stage) = (text::kebab(&device.class), text::kebab(&device.stage));
+        let driver = device.driver.map(|driver| text::kebab(&driver));
+        format!("device {:?} {:?} {:?} {class} {stage} {driver:?}", device.name, device.path, device.binding_name)
+    }));
+    lines.extend(board.facts.iter().map(|fact| self::fact(board, fact)));
+    lines.join("\n")
+}
+
+fn fact(board: &Board, fact: &Fact) -> String {
+    let value = match fact.value {
+        FactValue::Compatible => fact.device.map(|device| format!("{:?}", board.devices[device].compatible)),
+        FactValue::Plain(Value::Interrupt(line)) => Some(format!("{line:#}")),
+        FactValue::Plain(value) => Some(value.to_string()),
+    };
+    format!("fact {:?} {} {}", fact.name, value.unwrap_or_default(), fact.policy)
+}

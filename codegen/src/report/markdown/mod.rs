@@ -1,0 +1,202 @@
+//! A report as Markdown, for `docs/boards/`: one statement a line and in a fixed order, so that a change of the board is
+//! a diff of its meaning.
+
+mod map;
+mod start;
+
+use std::collections::BTreeMap;
+
+use hardware::board::Hertz;
+
+use super::{Claim, Device, Report, text};
+
+impl Report {
+    /// The page.
+    pub fn markdown(&self) -> String {
+        let mut page = String::new();
+        for part in [head, devices, memory, interrupts, start, undriven, facts, findings] {
+            page += part(self).trim_end();
+            page += "\n\n";
+        }
+        page.truncate(page.trim_end().len());
+        page + "\n"
+    }
+}
+
+/// A row of a table.
+fn row<S: AsRef<str>>(cells: &[S]) -> String {
+    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// A table's first lines.
+fn header(columns: &[&str]) -> String {
+    row(columns) + &row(&vec!["---"; columns.len()])
+}
+
+/// Text that may stand anywhere, also in a table.
+pub(super) fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text::visible(text).chars() {
+        if matches!(c, '\\' | '|' | '<' | '>' | '&' | '`' | '*' | '_' | '[' | ']' | '#' | '~') {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe
+}
+
+/// Text as code. A backtick can't be escaped there, so that one becomes a prime.
+pub(super) fn code(text: &str) -> String {
+    format!("`{}`", text::visible(text).replace('`', "′").replace('|', "\\|"))
+}
+
+fn codes<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> String {
+    let codes: Vec<String> = texts.into_iter().map(|text| code(text.as_ref())).collect();
+    if codes.is_empty() { "–".to_owned() } else { codes.join(", ") }
+}
+
+fn head(report: &Report) -> String {
+    let board = &report.board;
+    let driven = report.devices.iter().filter(|device| device.driver.is_some()).count();
+    let ram: u64 = report.memory.iter().filter(|it| it.kind == super::RegionKind::Ram).map(|it| it.size).sum();
+    let mut head = format!("# {}\n\n{}\n\n", plain(&board.name), plain(&board.summary));
+    head += &header(&["board", ""]);
+    head += &row(&["fingerprint", &code(&report.fingerprint)]);
+    head += &row(&["known by", &codes(&board.compatible)]);
+    head += &row(&["model", &plain(&board.model)]);
+    head += &row(&["made from", &codes([&board.file, &board.tree])]);
+    head += &row(&["preset", &format!("{}: {}", code(&board.preset), codes(&board.switches))]);
+    head += &row(&["console", &codes(&board.console)]);
+    head += &row(&["CPUs", &report.cpus.len().to_string()]);
+    let ram = if ram == 0 { "not said by".to_owned() } else { format!("{} in", text::size(ram)) };
+    head += &row(&["RAM", &format!("{ram} the reference tree, at least {}", text::size(board.least_memory))]);
+    head += &row(&["devices", &format!("{} known, {driven} driven", report.devices.len())]);
+    head + "\nGenerated: `KEEL_BLESS=1 cargo test -p codegen --features cli --target host-tuple --test report` writes it anew.\n"
+}
+
+fn devices(report: &Report) -> String {
+    let mut section = "## Devices\n\n".to_owned();
+    for class in &report.classes {
+        let devices = report.devices.iter().filter(|device| device.class == *class);
+        section += &format!("### {}\n\n", plain(class));
+        section += &header(&["device", "binding", "base", "size", "interrupt", "clock", "driver", "stage"]);
+        section.extend(devices.map(device));
+        section += "\n";
+    }
+    section
+}
+
+fn device(device: &Device) -> String {
+    let all = |texts: Vec<String>| if texts.is_empty() { "–".to_owned() } else { texts.join("<br>") };
+    let windows = |show: fn(&super::Window) -> String| all(device.windows.iter().map(|it| show(&it.value)).collect());
+    let conduit = device.conduit.iter().map(|it| format!("by {}", it.value.conduit));
+    let clocks = device.clocks.iter().map(|it| text::rate(it.value.hertz));
+    let lines = device.interrupts.iter().map(|it| format!("{} {}", it.value.line, it.value.trigger));
+    row(&[
+        code(&device.name),
+        code(&device.binding),
+        windows(|window| text::hex(window.base)),
+        windows(|window| text::size(window.size)),
+        all(lines.collect()),
+        all(clocks.collect()),
+        all(device.driver.iter().map(|driver| code(driver)).chain(conduit).collect()),
+        device.stage.clone(),
+    ])
+}
+
+fn memory(report: &Report) -> String {
+    let map = map::draw(report);
+    format!(
+        "## Memory map\n\nA block is a factor of four. `·` is a gap; what is indented lies in what is above it.\n\n```text\n{map}```\n"
+    )
+}
+
+fn interrupts(report: &Report) -> String {
+    let mut lines: BTreeMap<u32, Vec<(&Device, &super::Interrupt)>> = BTreeMap::new();
+    for device in &report.devices {
+        for line in &device.interrupts {
+            lines.entry(line.value.intid).or_default().push((device, &line.value));
+        }
+    }
+    let mut section = "## Interrupt map\n\n".to_owned() + &header(&["INTID", "line", "trigger", "device"]);
+    for (intid, users) in lines {
+        let names = codes(users.iter().map(|(device, _)| &device.name));
+        let shared = if users.len() > 1 { format!("shared: {names}") } else { names };
+        let line = users[0].1;
+        section += &row(&[intid.to_string(), line.line.clone(), line.trigger.clone(), shared]);
+    }
+    section
+}
+
+fn start(report: &Report) -> String {
+    format!(
+        "## Start\n\nWhat starts, in this order, each below what it waits for.\n\n```text\n{}```\n",
+        start::draw(&report.start)
+    )
+}
+
+fn undriven(report: &Report) -> String {
+    let mut section =
+        "## Not driven\n\nKnown and checked, but without a driver:\n\n".to_owned() + &header(&["binding", "devices"]);
+    let mut bindings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for device in report.devices.iter().filter(|device| device.driver.is_none()) {
+        bindings.entry(&device.binding).or_default().push(&device.name);
+    }
+    section.extend(bindings.into_iter().map(|(binding, names)| row(&[code(binding), several(&names)])));
+    section += "\nWithout a binding:\n\n";
+    section += &if report.unbound.is_empty() { "None.\n".to_owned() } else { header(&["compatible", "nodes"]) };
+    for unbound in &report.unbound {
+        let nodes: Vec<&str> = unbound.nodes.iter().map(String::as_str).collect();
+        section += &row(&[codes(&unbound.compatible), several(&nodes)]);
+    }
+    section + &format!("\n{} switched off in the reference tree.\n", text::count(report.disabled, "device"))
+}
+
+/// All of a few, the ends of many.
+fn several(names: &[&str]) -> String {
+    match names {
+        [first, _, _, .., last] => format!("{}: {} … {}", names.len(), code(first), code(last)),
+        names => codes(names),
+    }
+}
+
+fn facts(report: &Report) -> String {
+    let mut section =
+        "## Facts\n\nWhat the check holds against the live tree, and where each value comes from.\n\n".to_owned();
+    section += &header(&["fact", "claimed", "on a difference", "origin"]);
+    for device in &report.devices {
+        section += &fact(&device.present, &device.path, code(&device.compatible));
+        section.extend(device.windows.iter().map(|it| {
+            let value = format!("{}+{}", text::hex(it.value.base), text::hex(it.value.size));
+            fact(it, &device.path, value)
+        }));
+        section.extend(
+            device
+                .interrupts
+                .iter()
+                .map(|it| fact(it, &device.path, format!("{} {}", it.value.line, it.value.trigger))),
+        );
+        section.extend(device.clocks.iter().map(|it| fact(it, &device.path, Hertz(it.value.hertz).to_string())));
+        section.extend(device.conduit.iter().map(|it| fact(it, &device.path, it.value.conduit.clone())));
+    }
+    section.extend(report.cpus.iter().map(|cpu| fact(&cpu.mpidr, &cpu.path, text::hex(cpu.mpidr.value.mpidr))));
+    section
+}
+
+fn fact<T>(claim: &Claim<T>, path: &str, value: String) -> String {
+    let why = claim.why.as_ref().map(|why| format!(": {}", plain(why))).unwrap_or_default();
+    row(&[code(&claim.fact), value, format!("{}{why}", claim.policy), code(&format!("{path} {}", claim.origin))])
+}
+
+fn findings(report: &Report) -> String {
+    let mut section = "## Findings\n\n".to_owned();
+    if report.findings.is_empty() {
+        section += "None.\n";
+    }
+    for finding in &report.findings {
+        // A longer fence than any that a message could have.
+        section += &format!("~~~~~~text\n{}\n~~~~~~\n\n", finding.rendered.replace("~~~", "∼∼∼"));
+    }
+    section
+}

@@ -1,0 +1,48 @@
+//! What the tree has and Keel doesn't use.
+
+use std::collections::BTreeMap;
+
+use hardware::tree::{Node, Tree};
+use serde::Serialize;
+
+use crate::model::board::Inputs;
+
+/// Enabled nodes of one kind that no binding knows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Unbound {
+    /// Their `compatible` strings, most specific first.
+    pub compatible: Vec<String>,
+    /// Their paths in blob order.
+    pub nodes: Vec<String>,
+}
+
+/// Strings of nodes that only hold others together: there is nothing to drive.
+const CONTAINERS: [&str; 2] = ["simple-bus", "simple-pm-bus"];
+
+/// By the first `compatible` string.
+pub(super) fn unbound(inputs: Inputs<'_>) -> Vec<Unbound> {
+    let known = |text: &str| inputs.bindings.iter().any(|binding| binding.compatible.iter().any(|it| it.value == text));
+    let mut kinds: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
+    for node in inputs.tree.nodes().filter(|node| is_device(*node) && node.enabled()) {
+        if !node.compatible().any(known) {
+            kinds.entry(node.compatible().collect()).or_default().push(node.path().to_string());
+        }
+    }
+    let unbound = |(compatible, nodes): (Vec<&str>, _)| Unbound {
+        compatible: compatible.into_iter().map(str::to_owned).collect(),
+        nodes,
+    };
+    kinds.into_iter().map(unbound).collect()
+}
+
+/// How many devices are switched off.
+pub(super) fn disabled(tree: &Tree<'_>) -> usize {
+    tree.nodes().filter(|node| is_device(*node) && !node.enabled()).count()
+}
+
+/// Neither the root, nor a CPU, nor a node that only holds others.
+fn is_device(node: Node<'_>) -> bool {
+    let is_cpu = node.property("device_type").is_some_and(|kind| kind.as_str() == Ok("cpu"));
+    let contains = CONTAINERS.iter().any(|container| node.is_compatible(container));
+    node.depth() > 0 && node.compatible().next().is_some() && !is_cpu && !contains
+}
