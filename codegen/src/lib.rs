@@ -10,6 +10,8 @@ pub mod check;
 pub mod emit;
 pub mod findings;
 mod generate;
+#[cfg(feature = "cli")]
+pub mod learn;
 pub mod model;
 #[cfg(feature = "cli")]
 pub mod outline;

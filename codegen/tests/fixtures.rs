@@ -8,9 +8,9 @@ mod common;
 
 use common::{fixtures, project};
 
-use codegen::findings::{Findings, code};
+use codegen::findings::{Findings, Source, code};
 use codegen::parse::tree::Blob;
-use codegen::verify;
+use codegen::{learn, verify};
 
 /// The cases of `accept` or `reject`, in order.
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -30,6 +30,7 @@ fn outcome(case: &Path) -> (Option<String>, Findings) {
         Err(findings) => (None, findings),
     };
     outcome.1.extend(live(&root));
+    outcome.1.extend(log(&root));
     let _ = fs::remove_dir_all(&root);
     outcome
 }
@@ -45,6 +46,14 @@ fn live(root: &Path) -> Findings {
     blob.path = "live.dtb".into();
     let checked = verify::table(root, "b").and_then(|board| verify::ledger(board, blob));
     checked.err().unwrap_or_default()
+}
+
+/// What board `b` learns from a boot log, where the case has one.
+fn log(root: &Path) -> Findings {
+    let Ok(log) = fs::read_to_string(root.join("boards/boot.log")) else { return Findings::default() };
+    let log = Source::new("boot.log", log);
+    let learned = verify::table(root, "b").and_then(|board| learn::learn(board, &log));
+    learned.map(|lesson| lesson.findings).unwrap_or_else(|findings| findings)
 }
 
 fn name(case: &Path) -> &str {

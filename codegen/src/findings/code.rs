@@ -164,6 +164,12 @@ codes! {
 
     /// The tree to verify is another machine's.
     FOREIGN_MACHINE = "K0301";
+    /// A log without a single row of a ledger.
+    NO_LEDGER = "K0302";
+    /// A log of another board, or of other tables.
+    FOREIGN_LEDGER = "K0303";
+    /// A row of a ledger that breaks off.
+    TORN_ROW = "K0304";
 }
 
 #[cfg(test)]

@@ -70,6 +70,14 @@ pub fn text(root: &Path, path: &str, named: &Place, findings: &mut Findings) -> 
     }
 }
 
+/// A log that a command line names. Serial lines lose bytes: what isn't UTF-8 is replaced.
+#[cfg(feature = "cli")]
+pub fn log(path: &Path, findings: &mut Findings) -> Option<Arc<Source>> {
+    let shown = path.to_string_lossy();
+    let bytes = bytes_at(path, &shown, &Place::Nowhere, findings)?;
+    Some(Source::new(shown, String::from_utf8_lossy(&bytes)))
+}
+
 /// The names of the TOML files in `folder`, without their extension and in order.
 pub fn toml_names(folder: &Path) -> io::Result<Vec<String>> {
     let paths = std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));

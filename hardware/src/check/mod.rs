@@ -29,6 +29,7 @@ mod tests;
 pub use accept::{Checkable, Checked, NotAccepted, Source};
 pub use ledger::{Counts, Ledger};
 pub use live::{Live, LiveNode, Unresolved};
+pub use patch::patch;
 pub use row::{Effect, Row, Verdict};
 pub use select::{Refused, holds, select};
 

@@ -11,18 +11,26 @@ use crate::board::{Board, Item, Policy};
 use super::{Ledger, Row, Verdict};
 
 impl<'l> Ledger<'l> {
-    /// The lines for the board file that settle every difference if the firmware is right, with the words that
-    /// introduce them. `None` where all are settled.
+    /// The lines for the board file that settle every difference if the firmware is right. `None` where all are
+    /// settled.
     pub fn patch(&self) -> Option<impl fmt::Display + use<'l>> {
-        self.rows().iter().any(|row| !row.is_settled()).then_some(Patch(*self))
+        patch(self.board(), self.rows())
     }
 }
 
-struct Patch<'l>(Ledger<'l>);
+/// The lines for the board file that settle `rows`; see [`Ledger::patch`].
+pub fn patch<'l>(board: &'static Board, rows: &'l [Row<'l>]) -> Option<impl fmt::Display + use<'l>> {
+    rows.iter().any(|row| !row.is_settled()).then_some(Patch { board, rows })
+}
+
+struct Patch<'l> {
+    board: &'static Board,
+    rows: &'l [Row<'l>],
+}
 
 impl fmt::Display for Patch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        of(f, self.0.board(), self.0.rows().iter().filter(|row| !row.is_settled()))
+        of(f, self.board, self.rows.iter().filter(|row| !row.is_settled()))
     }
 }
 
@@ -32,7 +40,7 @@ pub(super) fn of<'r, 'l: 'r>(
     board: &'static Board,
     mut rows: impl Iterator<Item = &'r Row<'l>>,
 ) -> fmt::Result {
-    writeln!(f, "If the firmware is right, {} settles it with these lines at its end:", board.file)?;
+    writeln!(f, "# If the firmware is right, append these lines to {}:", board.file)?;
     rows.try_for_each(|row| entry(f, row))
 }
 

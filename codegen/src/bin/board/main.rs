@@ -7,6 +7,7 @@
 
 mod check;
 mod explain;
+mod learn;
 mod output;
 mod project;
 mod report;
@@ -36,6 +37,8 @@ enum Command {
     Check(check::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
+    /// Propose the change to a board file that a boot log asks for.
+    Learn(learn::Arguments),
     /// Show a board to its reviewers: devices, memory, interrupts, start order, where each value comes from.
     Report(report::Arguments),
     /// Write `schemas/*.schema.json`, which editors complete and check by.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
         Command::Report(arguments) => report::run(&arguments, root.as_deref()),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
         Command::Tree(arguments) => tree::run(&arguments),

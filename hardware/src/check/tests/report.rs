@@ -86,7 +86,7 @@ fn a_stopped_boot_prints_its_own_way_out() {
         "STOP: 1 fatal fact\n\
          gic.window[0]            claimed 0x800_0000+0x1_0000   live 0x810_0000+0x1_0000   fatal   \
          (boards/test.dtb /intc@8000000 reg)\n\
-         If the firmware is right, boards/test.toml settles it with these lines at its end:\n\n\
+         # If the firmware is right, append these lines to boards/test.toml:\n\n\
          [verify.\"gic.window[0]\"]\non-drift = \"live-wins\"\nwhy = \"the live tree has 0x810_0000+0x1_0000\"\n"
     );
 }
@@ -110,7 +110,7 @@ fn a_patch_settles_what_the_board_file_has_no_reason_for() {
     // The interrupt's entry is in the board file already; the compatible's text would end the string and clear the screen.
     assert_eq!(
         ledger.patch().unwrap().to_string(),
-        "If the firmware is right, boards/test.toml settles it with these lines at its end:\n\n\
+        "# If the firmware is right, append these lines to boards/test.toml:\n\n\
          [verify.\"rtc.compatible\"]\non-drift = \"warn\"\n\
          why = \"the live tree has a\\\"b\\\\c\\\\u001B[2J\"\n"
     );
