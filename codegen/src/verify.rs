@@ -104,6 +104,7 @@ struct Line<'t> {
 pub fn json(ledger: &Ledger<'static>) -> String {
     let shown = |text: &dyn Display| text.to_string();
     let rows = ledger.rows().iter().map(|row| {
+        let reason = row.reason.map(|reason| shown(&reason));
         let why = row.fact.and_then(|fact| fact.why).map(|why| why.text.to_owned());
         let line = Line {
             fact: row.name(),
@@ -111,7 +112,7 @@ pub fn json(ledger: &Ledger<'static>) -> String {
             live: row.live.map(|_| shown(&row.live_text())),
             verdict: row.verdict.as_str(),
             policy: row.policy().map(|policy| policy.as_str()),
-            why: row.reason.map(|reason| shown(&reason)).or(why),
+            why: row.fix().map(|fix| fix.source.to_owned()).or(reason).or(why),
             origin: row.fact.map(|fact| shown(&ledger.board().origin(fact))),
         };
         // Texts always have a JSON form.

@@ -9,7 +9,7 @@ mod value;
 use std::ops::Range;
 use std::sync::Arc;
 
-use hardware::board::{Board, Fact, Value};
+use hardware::board::{Board, Fact};
 use hardware::check::{self, Row, Unresolved, Verdict};
 
 use self::log::Told;
@@ -43,11 +43,12 @@ const REASONS: [Unresolved; 10] = [
 /// Reads the ledger of the last boot in `log` that has one.
 pub fn learn(board: &'static Board, log: &Arc<Source>) -> Result<Lesson, Findings> {
     let boot = log::last_boot(&log.text).ok_or_else(|| none(log))?;
-    if let Some((name, span)) = &boot.board
-        && *name != board.name
-    {
-        return Err(another_board(board, name, Place::text(log, span.clone())).into());
-    }
+    let board = match &boot.board {
+        Some((title, span)) => {
+            titled(board, title).ok_or_else(|| another_board(board, title, Place::text(log, span.clone())))?
+        }
+        None => board,
+    };
     if boot.rows.is_empty() && boot.torn.is_empty() && !boot.matches() {
         return Err(none(log));
     }
@@ -73,6 +74,12 @@ impl Lesson {
     }
 }
 
+/// The table that the kernel calls by `title`: the board's, or one of its variants'.
+fn titled(board: &'static Board, title: &str) -> Option<&'static Board> {
+    let variants = board.variants.iter().map(|variant| variant.board);
+    std::iter::once(board).chain(variants).find(|table| table.title().to_string() == title)
+}
+
 /// What is wrong with a row.
 type Wrong = fn(&Board, &Told<'_>, Place) -> Finding;
 
@@ -93,14 +100,17 @@ fn row(board: &'static Board, told: &Told<'_>) -> Result<Option<Row<'static>>, W
 
 /// Whether it still drifts is for today's claim to say: the board file may have learned since.
 fn drift(row: Row<'static>, fact: &Fact, told: &Told<'_>) -> Option<Row<'static>> {
-    let live = match (&told.live, told.verdict) {
-        (Some(live), _) => value::read(fact, live)?,
-        (None, Verdict::Match) => value::read(fact, told.claimed.as_ref()?)?,
-        (None, _) => return None,
+    let claimed = told.claimed.as_deref().and_then(|claimed| value::read(fact, claimed));
+    // A fixed value matches although the live one is another.
+    if told.verdict == Verdict::Match && claimed == Some(fact.claimed) {
+        return Some(Row { live: claimed, ..row });
+    }
+    let live = match &told.live {
+        Some(live) => value::read(fact, live)?,
+        None => claimed.filter(|_| told.verdict == Verdict::Match)?,
     };
-    let same =
-        live == fact.claimed || matches!((live, fact.claimed), (Value::Compatible(a), Value::Compatible(b)) if a == b);
-    Some(Row { live: Some(live), verdict: if same { Verdict::Match } else { Verdict::Drift }, ..row })
+    let verdict = if live == fact.claimed { Verdict::Match } else { Verdict::Drift };
+    Some(Row { live: Some(live), verdict, ..row })
 }
 
 fn reason(told: &Told<'_>) -> Option<Unresolved> {

@@ -24,6 +24,11 @@ fn machine(reference: &Reference, tree: &LiveTree) -> Machine {
     machine.entry(entry).raw(Raw::with_tree(tree.to_blob()))
 }
 
+/// Boots the machine that the board's reference tree describes, with `tree` handed over in its place.
+pub fn boot(reference: &Reference, tree: &LiveTree, name: &str, image: &Image) -> Result<Guest, Failure> {
+    machine(reference, tree).boot(name, image)
+}
+
 /// Boots the unedited tree; fails unless the kernel says of every fact of the board that it matches.
 pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
     let mut guest = machine(reference, &reference.tree).boot("mismatch-pristine", image)?;
