@@ -160,6 +160,8 @@ fn the_most_urgent_comes_first() {
         gic.enable(Intid(intid)).expect("a line");
         gic.set_pending(Intid(intid)).expect("a line");
     }
+    let given = |intid: usize| model(&gic).shared[intid].priority;
+    assert_eq!([given(40), given(41)], [0xc0, 0x20], "as told, to the bit");
     let order: Vec<_> = (0..4).map(|_| gic.acknowledge()).collect();
     assert_eq!(order, [Some(Intid(41)), Some(Intid(27)), Some(Intid(40)), None]);
 }

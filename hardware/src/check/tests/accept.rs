@@ -55,6 +55,14 @@ fn a_warned_device_is_left_alone_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_warned_device_that_is_gone_is_not_started_from_its_claims() {
+    let ledger = ledger(|machine| {
+        machine.at("/soc/rtc@9010000").windows.clear();
+    });
+    assert_eq!(ledger.accept(&device("rtc").windows[0]), refused("rtc.window[0]", Verdict::Missing));
+}
+
+#[test]
 fn a_claim_needs_its_device() {
     let ledger = ledger(|machine| machine.at("/soc/rtc@9010000").compatible = vec!["vendor,other"]);
     assert_eq!(row(&ledger, "rtc.window[0]").verdict, Verdict::Match);
