@@ -15,7 +15,7 @@ use crate::parse::tree::Blob;
 use crate::parse::{file, nearest};
 
 /// Where board files lie, relative to the project's root.
-pub(crate) const FOLDER: &str = "boards";
+const FOLDER: &str = "boards";
 
 /// What comes of one board.
 #[derive(Debug)]
@@ -46,11 +46,11 @@ pub struct Image {
 }
 
 /// What all boards have in common.
-pub(crate) struct Common {
+struct Common {
     /// Nothing in it was found wrong.
-    pub(crate) usable: bool,
-    pub(crate) bindings: Bindings,
-    pub(crate) presets: Presets,
+    usable: bool,
+    bindings: Bindings,
+    presets: Presets,
 }
 
 /// The names of all boards, in order.
@@ -86,14 +86,13 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
     }
     let common = Common::read(root, &mut findings);
     let files: Vec<_> = names.iter().filter_map(|name| read(root, name, &mut findings)).collect();
-    let refs: Vec<_> = files.iter().map(|(source, file)| (source, file)).collect();
-    check::image(&refs, target, &mut findings);
     // Without all bindings, devices would seem to be missing that aren't.
-    let made = common.filter(|common| common.usable).map(|common| {
-        let made = files.iter().filter_map(|(source, file)| common.board(root, source, file, &mut findings));
-        let boards: Vec<Board> = made.collect();
-        (common, boards)
-    });
+    let common = common.filter(|common| common.usable);
+    let mut board = |(source, file): &(_, _)| common.as_ref()?.board(root, source, file, &mut findings);
+    let boards: Vec<Option<Board>> = files.iter().map(&mut board).collect();
+    let members = files.iter().zip(&boards).map(|((source, file), board)| (source, file, board.as_ref()));
+    check::image(&members.collect::<Vec<_>>(), target, &mut findings);
+    let made = common.map(|common| (common, boards.into_iter().flatten().collect::<Vec<_>>()));
     let ((common, boards), findings) = findings.or(made)?;
     let mut inputs = vec![device::FOLDER.to_owned(), preset::FILE.to_owned()];
     inputs.extend(boards.iter().flat_map(|board| [board.source.path.clone(), board.tree.to_string()]));
@@ -146,7 +145,7 @@ fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>
 }
 
 impl Common {
-    pub(crate) fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
+    fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
         let mut found = Findings::default();
         let bindings = bindings(root, &mut found);
         let usable = !found.has_errors();
@@ -174,22 +173,16 @@ impl Common {
         let named = Place::text(source, file.board.tree.span());
         let path = format!("{FOLDER}/{}", file.board.tree.get_ref());
         let blob = Blob::read(root, &path, &named, findings)?;
-        self.with_tree(source, file, &blob, findings, look)
-    }
-
-    /// The same, with the tree already read.
-    pub(crate) fn with_tree<T>(
-        &self,
-        source: &Arc<Source>,
-        file: &written::File,
-        blob: &Blob,
-        findings: &mut Findings,
-        look: impl FnOnce(Inputs<'_>, &Board) -> T,
-    ) -> Option<(Board, T)> {
         let mut records = Vec::new();
         let tree = blob.open(&mut records, findings)?;
-        let inputs =
-            Inputs { source, file, blob, tree: &tree, bindings: self.bindings.as_slice(), presets: &self.presets };
+        let inputs = Inputs {
+            source,
+            file,
+            blob: &blob,
+            tree: &tree,
+            bindings: self.bindings.as_slice(),
+            presets: &self.presets,
+        };
         let board = resolve(inputs, findings);
         check::board(inputs, &board, findings);
         let seen = look(inputs, &board);

@@ -67,6 +67,10 @@ fn same_input_gives_the_same_bytes_wherever_it_lies() {
     assert_eq!(make(&one), make(&other));
 }
 
+/// Boards that have warnings, and which: GICv2s wait for their driver, and the Pi 4's two SD hosts share a line.
+const WARNED: [(&str, &[&str]); 3] =
+    [("qemu-virt-gicv2", &["K0116"]), ("rpi4", &["K0112", "K0116"]), ("rpi5", &["K0116"])];
+
 #[test]
 fn every_board_is_generated_without_an_error_and_has_its_feature() {
     let manifest = fs::read_to_string(root().join("kernel/Cargo.toml")).unwrap();
@@ -74,7 +78,9 @@ fn every_board_is_generated_without_an_error_and_has_its_feature() {
     assert!(boards.iter().any(|board| board == "qemu-virt"), "{boards:?}");
     for board in boards {
         let generated = codegen::board(&root(), &board).unwrap_or_else(|findings| panic!("{findings}"));
-        assert!(generated.findings.is_empty(), "{}", generated.findings);
+        let codes: Vec<&str> = generated.findings.iter().map(|finding| finding.code.as_str()).collect();
+        let known = WARNED.iter().find(|(name, _)| *name == board).map_or(&[][..], |(_, codes)| codes);
+        assert_eq!(codes, known, "{board}:\n{}", generated.findings);
         let feature = format!("board-{board} = []");
         assert!(manifest.lines().any(|line| line == feature), "kernel/Cargo.toml lacks `{feature}`");
     }

@@ -1,25 +1,53 @@
-//! Boards that share an image can be told apart by the live tree's root, and run on the image's target.
+//! Boards that share an image can be told apart, and run on the image's target.
+//!
+//! The live tree's root chooses between boards; between those that have its string, the devices that are there do
+//! (`hardware::check::select`).
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::findings::{Finding, Findings, Place, Source, code};
+use crate::model::board::Board;
 use crate::parse::board::File;
+use crate::parse::toml::Spanned;
 
-/// Holds the board files of one image for `target` against each other.
-pub fn image(boards: &[(&Arc<Source>, &File)], target: &str, findings: &mut Findings) {
-    let mut owners: BTreeMap<&str, Place> = BTreeMap::new();
-    for (source, file) in boards {
-        arch(source, file, target, findings);
-        for string in file.board.compatible.get_ref() {
-            let place = Place::text(source, string.span());
-            if let Some(first) = owners.insert(string.get_ref(), place.clone()) {
-                let message = format!("two boards of this image are `{}`", string.get_ref());
-                let finding = Finding::error(code::AMBIGUOUS_BOARDS, message, place, "this one");
-                findings.push(finding.with(first, "and this one").help("build them as two images"));
-            }
-        }
+/// A board file, and what it came to where it came to something.
+type Member<'m> = (&'m Arc<Source>, &'m File, Option<&'m Board>);
+
+/// Holds the boards of one image for `target` against each other.
+pub fn image(members: &[Member<'_>], target: &str, findings: &mut Findings) {
+    for (index, &member) in members.iter().enumerate() {
+        arch(member.0, member.1, target, findings);
+        let twins = members[..index].iter().filter_map(|&other| twins(other, member));
+        twins.for_each(|finding| findings.push(finding));
     }
+}
+
+/// The finding that two boards have a root string in common and the same devices.
+fn twins(first: Member<'_>, second: Member<'_>) -> Option<Finding> {
+    let string = strings(first).find_map(|ours| Some((ours, strings(second).find(|theirs| same(ours, theirs))?)));
+    let (ours, theirs) = string?;
+    if devices(first.2?) != devices(second.2?) {
+        return None;
+    }
+    let message = format!("two boards of this image are `{}`, with the same devices", ours.get_ref());
+    let place = Place::text(second.0, theirs.span());
+    let finding = Finding::error(code::AMBIGUOUS_BOARDS, message, place, "this one");
+    let finding = finding.with(Place::text(first.0, ours.span()), "and this one");
+    Some(finding.help("build them as two images, or make them variants of one board"))
+}
+
+fn strings<'m>(member: Member<'m>) -> impl Iterator<Item = &'m Spanned<String>> {
+    member.1.board.compatible.get_ref().iter()
+}
+
+fn same(a: &Spanned<String>, b: &Spanned<String>) -> bool {
+    a.get_ref() == b.get_ref()
+}
+
+/// What a live tree is asked to tell such boards apart.
+fn devices(board: &Board) -> BTreeSet<(&str, &str)> {
+    board.devices.iter().map(|device| (device.path.as_str(), device.compatible.as_str())).collect()
 }
 
 fn arch(source: &Arc<Source>, file: &File, target: &str, findings: &mut Findings) {

@@ -16,6 +16,7 @@
 mod accept;
 mod compare;
 mod extra;
+mod fit;
 mod flattened;
 mod ledger;
 mod live;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::board::{Board, Evidence};
 
-use super::{Live, LiveNode};
+use super::{Live, LiveNode, fit};
 
 /// How many of the machine's `compatible` strings a [`Refused`] keeps to print.
 const SHOWN: usize = 6;
@@ -17,12 +17,14 @@ pub struct Refused<'l> {
     more: usize,
 }
 
-/// The first board that has one of the machine's root `compatible` strings, in the variant whose evidence the machine
-/// shows; the machine's order, most specific first, decides between boards.
+/// The board that has one of the machine's root `compatible` strings, in the variant whose evidence the machine shows.
+/// The machine's order, most specific first, decides between boards; where several have the same string, the devices that
+/// are there do.
 pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Result<&'static Board, Refused<'l>> {
     let mut refused = Refused { boards, live: [None; SHOWN], more: 0 };
     for compatible in live.root().iter().flat_map(|root| root.compatible()) {
-        if let Some(board) = boards.iter().find(|board| board.compatible.contains(&compatible)) {
+        let named = boards.iter().copied().filter(|board| board.compatible.contains(&compatible));
+        if let Some(board) = fit::best(named, live) {
             return Ok(variant(board, live));
         }
         refused.remember(compatible);

@@ -140,7 +140,8 @@ impl Machine<'_> {
     /// What else there is to say of a device that runs.
     fn note(&self, device: &Device, out: &mut dyn Write) -> fmt::Result {
         if self.failures.iter().any(|failed| failed.path == device.path) {
-            return out.write_str("not started");
+            let polled = console::device().is_some_and(|console| console.path == device.path);
+            return out.write_str(if polled { "polled" } else { "not started" });
         }
         if let Some(Err(refusal)) = device.windows.first().map(|window| self.ledger.accept(window)) {
             return write!(out, "{refusal}");
