@@ -15,7 +15,7 @@ use crate::parse::tree::Blob;
 use crate::parse::{file, nearest};
 
 /// Where board files lie, relative to the project's root.
-const FOLDER: &str = "boards";
+pub(crate) const FOLDER: &str = "boards";
 
 /// What comes of one board.
 #[derive(Debug)]
@@ -46,11 +46,11 @@ pub struct Image {
 }
 
 /// What all boards have in common.
-struct Common {
+pub(crate) struct Common {
     /// Nothing in it was found wrong.
-    usable: bool,
-    bindings: Bindings,
-    presets: Presets,
+    pub(crate) usable: bool,
+    pub(crate) bindings: Bindings,
+    pub(crate) presets: Presets,
 }
 
 /// The names of all boards, in order.
@@ -145,7 +145,7 @@ fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>
 }
 
 impl Common {
-    fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
+    pub(crate) fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
         let mut found = Findings::default();
         let bindings = bindings(root, &mut found);
         let usable = !found.has_errors();
@@ -173,16 +173,22 @@ impl Common {
         let named = Place::text(source, file.board.tree.span());
         let path = format!("{FOLDER}/{}", file.board.tree.get_ref());
         let blob = Blob::read(root, &path, &named, findings)?;
+        self.with_tree(source, file, &blob, findings, look)
+    }
+
+    /// The same, with the tree already read.
+    pub(crate) fn with_tree<T>(
+        &self,
+        source: &Arc<Source>,
+        file: &written::File,
+        blob: &Blob,
+        findings: &mut Findings,
+        look: impl FnOnce(Inputs<'_>, &Board) -> T,
+    ) -> Option<(Board, T)> {
         let mut records = Vec::new();
         let tree = blob.open(&mut records, findings)?;
-        let inputs = Inputs {
-            source,
-            file,
-            blob: &blob,
-            tree: &tree,
-            bindings: self.bindings.as_slice(),
-            presets: &self.presets,
-        };
+        let inputs =
+            Inputs { source, file, blob, tree: &tree, bindings: self.bindings.as_slice(), presets: &self.presets };
         let board = resolve(inputs, findings);
         check::board(inputs, &board, findings);
         let seen = look(inputs, &board);

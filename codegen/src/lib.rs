@@ -7,6 +7,8 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod draft;
 pub mod emit;
 pub mod findings;
 mod generate;

@@ -12,6 +12,9 @@ use codegen::findings::{Findings, Source, code};
 use codegen::parse::tree::Blob;
 use codegen::{learn, verify};
 
+/// Names what `cargo board new` is asked for, where a case is about a draft.
+const DRAFT: &str = "new.txt";
+
 /// The cases of `accept` or `reject`, in order.
 fn cases(kind: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(fixtures().join(kind)).unwrap();
@@ -23,6 +26,9 @@ fn cases(kind: &str) -> Vec<PathBuf> {
 /// What an image of the case's boards comes to; the tables and the findings.
 fn outcome(case: &Path) -> (Option<String>, Findings) {
     let root = project(&format!("fixtures-{}", name(case)), Some(case));
+    if let Ok(arguments) = fs::read_to_string(case.join(DRAFT)) {
+        return drafted(&root, arguments.trim());
+    }
     let boards = fs::read_to_string(case.join("image.txt")).unwrap_or_else(|_| "b".to_owned());
     let boards: Vec<&str> = boards.lines().collect();
     let mut outcome = match codegen::image(&root, &boards, "aarch64") {
@@ -54,6 +60,21 @@ fn log(root: &Path) -> Findings {
     let log = Source::new("boot.log", log);
     let learned = verify::table(root, "b").and_then(|board| learn::learn(board, &log));
     learned.map(|lesson| lesson.findings).unwrap_or_else(|findings| findings)
+}
+
+/// What the draft that `arguments`, a name and a tree, ask for comes to.
+fn drafted(root: &Path, arguments: &str) -> (Option<String>, Findings) {
+    let (name, tree) = arguments.split_once(' ').unwrap();
+    let tree = fs::read(root.join(tree)).unwrap();
+    let drafter = codegen::draft::Drafter::new(root).unwrap();
+    let mut draft = match drafter.draft(name, tree) {
+        Ok(draft) => draft,
+        Err(findings) => return (None, findings),
+    };
+    if let Some(finding) = codegen::draft::replaced(root, &draft) {
+        draft.findings.push(finding);
+    }
+    (Some(drafter.tables(&draft)), draft.findings)
 }
 
 fn name(case: &Path) -> &str {

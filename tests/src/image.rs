@@ -15,6 +15,16 @@ pub struct Image {
 }
 
 impl Image {
+    /// The address of `symbol`, by the map that `cargo xtask image` writes beside the image.
+    pub fn symbol(&self, symbol: &str) -> Result<u64, Failure> {
+        let path = self.path.with_extension("map");
+        let map = std::fs::read_to_string(&path).map_err(|source| Cause::File { path: path.clone(), source })?;
+        let line = map.lines().find(|line| line.ends_with(&format!(" {symbol}")));
+        let address = line.and_then(|line| u64::from_str_radix(line.split(' ').next()?, 16).ok());
+        let missing = || Cause::Tool { program: path.display().to_string(), what: format!("no symbol `{symbol}`") };
+        Ok(address.ok_or_else(missing)?)
+    }
+
     /// The image that `KEEL_IMAGE` names; without it, qemu-virt's release image, built if need be.
     pub fn under_test() -> Result<&'static Self, Failure> {
         static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();

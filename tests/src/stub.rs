@@ -98,6 +98,14 @@ impl Stub {
         Ok(!self.ask(&format!("m{address:x},1"))?.starts_with('E'))
     }
 
+    /// `count` words from `address` on, as the core reads them; 128 are the most that an answer holds.
+    pub fn words(&mut self, address: u64, count: usize) -> Result<Vec<u64>, Failure> {
+        let answer = self.ask(&format!("m{address:x},{:x}", count * 8))?;
+        let words = (0..count).map(|index| answer.get(index * 16..index * 16 + 16));
+        let parsed = words.map(|digits| u64::from_str_radix(digits?, 16).ok().map(u64::swap_bytes));
+        parsed.collect::<Option<Vec<u64>>>().ok_or_else(|| broken(&answer))
+    }
+
     /// Lets the machine run; the stub isn't needed any more.
     pub fn go(mut self) -> Result<(), Failure> {
         // Detaching resumes.

@@ -150,6 +150,30 @@ fn a_tree_that_wants_all_memory_reserved() -> Result<(), Failure> {
 }
 
 #[test]
+fn an_initrd_in_all_memory() -> Result<(), Failure> {
+    let raw = edited("tree-initrd", |tree| {
+        tree.set("/chosen", "linux,initrd-start", [0u32, 0x4000_0000])?;
+        tree.set("/chosen", "linux,initrd-end", [0u32, 0x6000_0000]).map(drop)
+    })?;
+    stops("tree-initrd", raw, &["RAM"])
+}
+
+#[test]
+fn a_reservation_of_all_memory() -> Result<(), Failure> {
+    let Raw { tree, .. } = edited("tree-memreserve", |_| Ok(()))?;
+    let mut tree = tree.unwrap_or_default();
+    tree.resize(tree.len().next_multiple_of(8), 0);
+    // A block of one reservation at the end, ended by zeros (Devicetree Specification 0.4, 5.3), and the header's
+    // `totalsize` and `off_mem_rsvmap` for it.
+    let at = tree.len() as u32;
+    tree.extend([0x4000_0000u64, 0x2000_0000, 0, 0].into_iter().flat_map(u64::to_be_bytes));
+    let size = tree.len() as u32;
+    tree[4..8].copy_from_slice(&size.to_be_bytes());
+    tree[16..20].copy_from_slice(&at.to_be_bytes());
+    stops("tree-memreserve", Raw::with_tree(tree), &["RAM"])
+}
+
+#[test]
 fn memory_that_is_not_there() -> Result<(), Failure> {
     // 64 GiB from 4 GiB on, where this machine has nothing.
     let raw = edited("tree-memory-absent", |tree| {

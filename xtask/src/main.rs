@@ -117,6 +117,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Test { filter } => {
             setup::provide(Need::FOR_TESTS)?;
+            setup::offer(Need::FOR_MORE_TESTS);
             suite::run(filter.as_deref())
         }
         Command::Doctor => Ok(setup::doctor()),

@@ -1,4 +1,4 @@
-//! The reference tree is this board's: its root has one of the board's `compatible` strings.
+//! The reference tree is this board's: its root has one of the board's `compatible` strings, of which there is at least one.
 
 use crate::findings::{Finding, Findings, Place, code};
 use crate::model::board::{Board, Inputs};
@@ -6,6 +6,17 @@ use crate::parse::nearest;
 
 pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) {
     let root = inputs.tree.root();
+    if board.compatible.is_empty() {
+        let place = Place::text(inputs.source, inputs.file.board.compatible.span());
+        let message = format!("no live tree can be told to be `{}`", board.name);
+        let finding = Finding::warning(code::NO_ROOT_COMPATIBLE, message, place, "no string to know it by");
+        let finding = finding.with(inputs.blob.place(root, "compatible"), "the root of the tree");
+        findings.push(match root.compatible().next() {
+            Some(first) => finding.help(format!("the tree's root has `{first}`")),
+            None => finding.help("give the tree's root a `compatible`, where the tree is made"),
+        });
+        return;
+    }
     if root.compatible().any(|string| board.compatible.iter().any(|ours| ours == string)) {
         return;
     }

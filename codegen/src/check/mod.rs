@@ -19,6 +19,7 @@ mod values;
 mod window_size;
 
 pub use image::image;
+pub use name::board_name;
 pub use presets::presets;
 
 use crate::findings::Findings;

@@ -118,6 +118,12 @@ codes! {
     NO_REASON = "K0120";
     /// Two facts that the live tree has one place for.
     FACT_TWICE = "K0121";
+    /// A board's name that can't be a feature's, too.
+    BAD_BOARD_NAME = "K0130";
+    /// A draft that would take the place of files that are there.
+    BOARD_EXISTS = "K0131";
+    /// A tree whose root doesn't say what machine it is.
+    NO_ROOT_COMPATIBLE = "K0132";
 
     /// A binding isn't called as its file is.
     BINDING_NAME = "K0201";

@@ -8,7 +8,7 @@ use super::file;
 use crate::findings::{Finding, Findings, Place, code};
 
 /// A device tree blob and where it came from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Blob {
     /// Relative to the project's root: `boards/qemu-virt.dtb`.
     pub path: Arc<str>,

@@ -93,7 +93,7 @@ const GAP_UNITS: u64 = 1;
 
 /// How wide `bytes` are.
 pub(super) fn units(bytes: u64) -> u64 {
-    u64::from(bytes.max(1).ilog2()).saturating_sub(4).max(2)
+    u64::from(bytes.max(1).ilog2()).saturating_sub(1).max(3)
 }
 
 impl Row {

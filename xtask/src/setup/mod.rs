@@ -34,6 +34,13 @@ pub(crate) fn provide(needs: &[Need]) -> Result<(), Failure> {
     still_missing(needs, &plan)
 }
 
+/// The same for what tests are skipped without: says what is still missing and goes on.
+pub(crate) fn offer(needs: &[Need]) {
+    if let Err(failure) = provide(needs) {
+        eprintln!("setup: going on without: {failure}");
+    }
+}
+
 /// Prints a line for each need and, for those that are missing, the exact commands; fails when a required one is.
 pub(crate) fn doctor() -> ExitCode {
     let mut wanting = Vec::new();

@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Libfdt,
     /// A C compiler with the C library's headers.
     Cc,
+    /// A browser without a window, for the HTML report.
+    Chromium,
     /// A gdb that knows AArch64.
     Gdb,
 }
@@ -41,13 +43,24 @@ pub(crate) enum State {
 
 impl Need {
     /// Everything, in the order in which `doctor` reports it.
-    pub(crate) const ALL: &[Self] =
-        &[Self::Target, Self::Clippy, Self::Rustfmt, Self::Qemu, Self::Dtc, Self::Libfdt, Self::Cc, Self::Gdb];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Target,
+        Self::Clippy,
+        Self::Rustfmt,
+        Self::Qemu,
+        Self::Dtc,
+        Self::Libfdt,
+        Self::Cc,
+        Self::Chromium,
+        Self::Gdb,
+    ];
     /// To build an image and boot it.
     pub(crate) const FOR_BOOT: &[Self] = &[Self::Target, Self::Qemu];
     /// For `cargo xtask test`.
     pub(crate) const FOR_TESTS: &[Self] =
         &[Self::Target, Self::Clippy, Self::Rustfmt, Self::Qemu, Self::Dtc, Self::Libfdt, Self::Cc];
+    /// For tests that are skipped without it.
+    pub(crate) const FOR_MORE_TESTS: &[Self] = &[Self::Chromium];
     /// For `cargo xtask bench`.
     pub(crate) const FOR_BENCH: &[Self] = &[Self::Target, Self::Qemu, Self::Libfdt, Self::Cc];
 
@@ -61,6 +74,7 @@ impl Need {
             Self::Dtc => first_line("dtc", &["--version"]),
             Self::Libfdt => header("libfdt.h"),
             Self::Cc => first_line("cc", &["--version"]),
+            Self::Chromium => chromium(),
             Self::Gdb => gdb(),
         }
     }
@@ -75,13 +89,14 @@ impl Need {
             Self::Dtc => "cargo xtask test: independent reader",
             Self::Libfdt => "cargo xtask test, bench: comparison",
             Self::Cc => "linking tools; bench: QEMU plugin",
+            Self::Chromium => "cargo xtask test: the HTML report",
             Self::Gdb => "cargo xtask debug",
         }
     }
 
-    /// Nothing but its own command misses it.
+    /// Without it a command or a test says that it can't run; nothing else misses it.
     pub(crate) fn is_optional(self) -> bool {
-        self == Self::Gdb
+        matches!(self, Self::Gdb | Self::Chromium)
     }
 }
 
@@ -95,6 +110,7 @@ impl fmt::Display for Need {
             Self::Dtc => "dtc",
             Self::Libfdt => "libfdt",
             Self::Cc => "C compiler",
+            Self::Chromium => "Chromium",
             Self::Gdb => "gdb for AArch64",
         })
     }
@@ -145,6 +161,14 @@ fn gdb() -> State {
         Some(version) => State::There(version),
         None => State::Missing("no gdb that knows AArch64".to_owned()),
     }
+}
+
+/// The names that the browser's test looks for, too.
+fn chromium() -> State {
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let there = names.iter().map(|name| first_line(name, &["--version"]));
+    let found = there.into_iter().find(|state| matches!(state, State::There(_)));
+    found.unwrap_or_else(|| State::Missing("not installed".to_owned()))
 }
 
 fn first_line(program: &str, arguments: &[&str]) -> State {

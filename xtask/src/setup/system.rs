@@ -93,6 +93,7 @@ impl Manager {
             (Need::Libfdt, _) => &["dtc"],
             (Need::Cc, Self::Apt) => &["gcc", "libc6-dev"],
             (Need::Cc, _) => &["gcc"],
+            (Need::Chromium, _) => &["chromium"],
             (Need::Gdb, Self::Apt) => &["gdb-multiarch"],
             (Need::Gdb, Self::Dnf) => &["gdb"],
             (Need::Gdb, Self::Pacman) => &["aarch64-linux-gnu-gdb"],

@@ -8,6 +8,7 @@
 mod check;
 mod explain;
 mod learn;
+mod new;
 mod output;
 mod project;
 mod report;
@@ -33,6 +34,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Draft a board from a device tree.
+    New(new::Arguments),
     /// Say everything that is wrong with boards; all of them where none is named.
     Check(check::Arguments),
     /// Print the page of a finding's code.
@@ -63,6 +66,7 @@ struct Refusal(String);
 fn main() -> ExitCode {
     let Cli { root, command } = Cli::parse();
     let ended = match command {
+        Command::New(arguments) => new::run(&arguments, root.as_deref()),
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),

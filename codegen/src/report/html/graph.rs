@@ -1,12 +1,16 @@
-//! The start order as a graph: a column a stage, a line from what has to be there first.
+//! The start order as a graph: a column a stage, a row a step, a line from what has to be there first.
+//!
+//! As no two boxes share a row, a line that goes down between two columns and then along its end's row meets no other box.
 
 use super::slug;
 use crate::report::{Report, text};
 
 const COLUMN: usize = 220;
 const BOX_WIDTH: usize = 170;
-const LINE: usize = 52;
+const LINE: usize = 46;
 const TOP: usize = 26;
+/// Room for lines around the first column.
+const LEFT: usize = 22;
 /// Letters that fit in a box.
 const LETTERS: usize = 19;
 
@@ -36,24 +40,21 @@ pub(super) struct Box {
 
 pub(super) fn graph(report: &Report) -> Graph<'_> {
     let mut stages: Vec<(usize, &str)> = Vec::new();
-    let mut used: Vec<usize> = Vec::new();
     let mut boxes: Vec<Box> = Vec::new();
     for (index, step) in report.start.iter().enumerate() {
         // A stage that comes again, because something later is needed earlier, is the same column.
         let column = stages.iter().position(|(_, stage)| *stage == step.stage).unwrap_or_else(|| {
-            stages.push((stages.len() * COLUMN + 2, &step.stage));
-            used.push(0);
+            stages.push((stages.len() * COLUMN + LEFT, &step.stage));
             stages.len() - 1
         });
-        boxes.push(place(report, index, stages[column].0, TOP + used[column] * LINE));
-        used[column] += 1;
+        boxes.push(place(report, index, stages[column].0, TOP + index * LINE));
     }
     let edge = |from: usize, to: usize| edge(&boxes[from], &boxes[to]);
     let edges = report.start.iter().enumerate();
     let edges = edges.flat_map(|(to, step)| step.after.iter().map(move |&from| edge(from, to))).collect();
     Graph {
-        width: stages.len() * COLUMN - (COLUMN - BOX_WIDTH) * usize::from(!stages.is_empty()) + 4,
-        height: TOP + used.iter().max().unwrap_or(&0) * LINE,
+        width: stages.len() * COLUMN - (COLUMN - BOX_WIDTH) * usize::from(!stages.is_empty()) + LEFT + 4,
+        height: TOP + report.start.len() * LINE,
         box_width: BOX_WIDTH,
         stages,
         edges,
@@ -92,10 +93,14 @@ fn shortened(name: &str) -> String {
     }
 }
 
-/// From the right side of one to the left side of the other; within a column around its right side.
+/// Within a column around the left side of both, else from the right side of one to the left side of the other.
 fn edge(from: &Box, to: &Box) -> String {
-    let (x1, y1, y2) = (from.x + BOX_WIDTH, from.y + 20, to.y + 20);
-    let (x2, bend) = if from.x == to.x { (to.x + BOX_WIDTH, x1 + 28) } else { (to.x, x1 + 24) };
-    let into = if from.x == to.x { bend } else { x2.saturating_sub(24) };
-    format!("M{x1} {y1} C{bend} {y1} {into} {y2} {x2} {y2}")
+    let (y1, y2) = (from.y + 20, to.y + 20);
+    if from.x == to.x {
+        let (x, bend) = (from.x, from.x.saturating_sub(26));
+        return format!("M{x} {y1} C{bend} {y1} {bend} {y2} {x} {y2}");
+    }
+    let (x1, x2) = (from.x + BOX_WIDTH, to.x);
+    let (bend, back, end) = (x1 + 26, x1 + 14, x1 + 40);
+    format!("M{x1} {y1} C{bend} {y1} {back} {y2} {end} {y2} H{x2}")
 }

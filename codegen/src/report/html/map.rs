@@ -102,5 +102,5 @@ fn fitting(label: String, letters: f64) -> Option<String> {
     let (name, rest) = label.split_once('@')?;
     let rest = rest.trim_start_matches(|c: char| c.is_ascii_hexdigit());
     let (short, shorter) = (format!("{name}{rest}"), rest.trim().to_owned());
-    [short, shorter].into_iter().find(|label| !label.is_empty() && fits(label))
+    [short, shorter].into_iter().find(|label| label.starts_with(char::is_alphabetic) && fits(label))
 }

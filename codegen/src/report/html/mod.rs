@@ -109,6 +109,7 @@ fn figures(report: &Report) -> Vec<(&'static str, String)> {
         ("preset", board.preset.clone()),
         ("known by", board.compatible.join(", ")),
         ("findings", report.findings.len().to_string()),
+        ("fingerprint", report.fingerprint.clone()),
     ];
     figures.retain(|(_, value)| !value.is_empty());
     figures

@@ -1,0 +1,82 @@
+//! What `new` tells about a draft.
+
+use std::fmt::Write as _;
+
+use codegen::draft::{Draft, Entry};
+use codegen::findings::Severity;
+
+use super::feature::Outcome;
+
+/// How many kinds of devices are named.
+const MOST: usize = 12;
+
+/// What was written, decided and left, and what to do next.
+pub(crate) fn text(draft: &Draft, feature: &Outcome, rivals: &[String]) -> String {
+    let name = &draft.name;
+    let mut text = format!("boards/{name}.toml and boards/{name}.dtb written; ");
+    text += &match feature {
+        Outcome::Added => format!("feature `board-{name}` added to kernel/Cargo.toml\n"),
+        Outcome::There => format!("feature `board-{name}` was there\n"),
+        Outcome::NoManifest => "this project has no kernel/Cargo.toml with features, so none was added\n".to_owned(),
+    };
+    text += "\nDecided\n";
+    for decision in draft.decisions.iter().filter(|decision| !matches!(decision.entry, Entry::Open(_))) {
+        let _ = writeln!(text, "  {:<11} {}", decision.what, shown(&decision.value));
+        let _ = writeln!(text, "  {:<11}   {}", "", decision.why);
+    }
+    open(draft, rivals, &mut text);
+    driven(draft, &mut text);
+    let count = |severity| draft.findings.iter().filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let _ = writeln!(text, "\nFindings: errors: {errors}, warnings: {warnings}");
+    let _ = writeln!(text, "\nNext: cargo board check {name}");
+    text
+}
+
+fn shown(value: &str) -> &str {
+    if value.is_empty() { "(nothing)" } else { value }
+}
+
+/// What a person has to choose.
+fn open(draft: &Draft, rivals: &[String], text: &mut String) {
+    let open: Vec<_> = draft.decisions.iter().filter(|decision| matches!(decision.entry, Entry::Open(_))).collect();
+    if open.is_empty() && rivals.is_empty() {
+        return;
+    }
+    *text += "\nTo decide, see the comments in the file\n";
+    for decision in open {
+        let _ = writeln!(text, "  {:<11} {} for now", decision.what, shown(&decision.value));
+        let _ = writeln!(text, "  {:<11}   {}", "", decision.why);
+    }
+    for rival in rivals {
+        let _ = writeln!(text, "  {:<11} boards/{rival}.toml has it, too: one image can't hold both", "compatible");
+    }
+}
+
+/// What starts, what is only checked, and what is nobody's.
+fn driven(draft: &Draft, text: &mut String) {
+    let names = |count: usize, name: &str| if count == 1 { name.to_owned() } else { format!("{count} × {name}") };
+    let started: Vec<String> =
+        draft.board.started().into_iter().map(|at| draft.board.devices[at].name.clone()).collect();
+    let known: Vec<String> = draft.undriven.known.iter().map(|(name, count)| names(*count, name)).collect();
+    let unknown = &draft.undriven.unknown;
+    let _ = writeln!(text, "\nDriven: {}", list(&started, started.len()));
+    let _ = writeln!(text, "Checked, but without a driver: {}", list(&known, known.len()));
+    let nodes: usize = unknown.iter().map(|(_, count)| count).sum();
+    let shown: Vec<String> = unknown.iter().take(MOST).map(|(name, count)| names(*count, name)).collect();
+    let _ = writeln!(
+        text,
+        "Without a binding, so left alone: {nodes} nodes of {} kinds: {}",
+        unknown.len(),
+        list(&shown, unknown.len())
+    );
+}
+
+/// `all` counts those that aren't named, too.
+fn list(names: &[String], all: usize) -> String {
+    match (names, all - names.len()) {
+        ([], _) => "nothing".to_owned(),
+        (names, 0) => names.join(", "),
+        (names, more) => format!("{}, … {more} more", names.join(", ")),
+    }
+}
