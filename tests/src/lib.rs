@@ -31,5 +31,5 @@ pub use failure::{Cause, Failure};
 pub use guest::{Guest, PROMPT, Patience, Reply};
 pub use handover::{Handover, Raw};
 pub use image::Image;
-pub use machine::{EntryLevel, Machine, QEMU};
+pub use machine::{EntryLevel, Gic, Machine, QEMU};
 pub use tree::LiveTree;

@@ -14,12 +14,22 @@ pub const QEMU: &str = "qemu-system-aarch64";
 /// A `virt` machine, not yet running.
 #[derive(Debug, Clone)]
 pub struct Machine {
+    gic: Gic,
     entry: EntryLevel,
     cpus: u32,
     memory_mib: u32,
     cpu: &'static str,
     handover: Handover,
     extra: Vec<String>,
+}
+
+/// Which interrupt controller the machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gic {
+    /// The board `qemu-virt-gicv2`.
+    V2,
+    /// The board `qemu-virt`.
+    V3,
 }
 
 /// The exception level at which the image is entered.
@@ -32,9 +42,10 @@ pub enum EntryLevel {
 }
 
 impl Machine {
-    /// One CPU, 512 MiB, entered at EL1 by QEMU's own boot protocol.
+    /// One CPU, a GICv3, 512 MiB, entered at EL1 by QEMU's own boot protocol.
     pub fn virt() -> Self {
         Self {
+            gic: Gic::V3,
             entry: EntryLevel::El1,
             cpus: 1,
             memory_mib: 512,
@@ -42,6 +53,11 @@ impl Machine {
             handover: Handover::Kernel,
             extra: Vec::new(),
         }
+    }
+
+    /// With this interrupt controller.
+    pub fn gic(self, gic: Gic) -> Self {
+        Self { gic, ..self }
     }
 
     /// So many CPUs.
@@ -104,7 +120,11 @@ impl Machine {
             EntryLevel::El1 => "",
             EntryLevel::El2 => ",virtualization=on",
         };
-        let machine = format!("virt,gic-version=3,dtb-randomness=off{level}{machine_suffix}");
+        let gic = match self.gic {
+            Gic::V2 => 2,
+            Gic::V3 => 3,
+        };
+        let machine = format!("virt,gic-version={gic},dtb-randomness=off{level}{machine_suffix}");
         let (cpus, memory) = (self.cpus.to_string(), format!("{}M", self.memory_mib));
         ["-nodefaults", "-machine", &machine, "-cpu", self.cpu, "-smp", &cpus, "-m", &memory]
             .map(str::to_owned)

@@ -1,0 +1,7 @@
+//! The committed reference trees are what they say they are: QEMU's are what QEMU hands over, ours are what their sources
+//! say, and the Raspberry Pis' differ from mainline Linux' only where a list says why.
+
+mod mainline;
+mod meaning;
+mod qemu;
+mod sources;
