@@ -8,6 +8,8 @@
 
 pub mod check;
 #[cfg(feature = "cli")]
+pub mod diff;
+#[cfg(feature = "cli")]
 pub mod draft;
 pub mod emit;
 pub mod findings;

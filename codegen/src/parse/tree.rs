@@ -91,7 +91,7 @@ pub fn dts(property: Property<'_>) -> String {
 }
 
 /// A value as dtc would guess it: strings, else cells, else bytes.
-fn dts_value(value: &[u8]) -> String {
+pub fn dts_value(value: &[u8]) -> String {
     let text = std::str::from_utf8(value).ok().and_then(|text| text.strip_suffix('\0'));
     let printable = |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_control());
     if let Some(text) = text.filter(|text| text.split('\0').all(printable)) {

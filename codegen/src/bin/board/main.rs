@@ -6,6 +6,7 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 mod check;
+mod diff;
 mod explain;
 mod learn;
 mod new;
@@ -38,6 +39,8 @@ enum Command {
     New(new::Arguments),
     /// Say everything that is wrong with boards; all of them where none is named.
     Check(check::Arguments),
+    /// Say what differs between two boards, two trees, or a board and a tree, in what it means.
+    Diff(diff::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
     /// Propose the change to a board file that a boot log asks for.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
     let ended = match command {
         Command::New(arguments) => new::run(&arguments, root.as_deref()),
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
+        Command::Diff(arguments) => diff::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
         Command::Report(arguments) => report::run(&arguments, root.as_deref()),
