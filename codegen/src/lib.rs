@@ -23,6 +23,8 @@ pub mod parse;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]
+pub mod svd;
+#[cfg(feature = "cli")]
 pub mod verify;
 
 #[cfg(feature = "cli")]

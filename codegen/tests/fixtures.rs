@@ -37,6 +37,7 @@ fn outcome(case: &Path) -> (Option<String>, Findings) {
     };
     outcome.1.extend(live(&root));
     outcome.1.extend(log(&root));
+    outcome.1.extend(svd(&root));
     let _ = fs::remove_dir_all(&root);
     outcome
 }
@@ -75,6 +76,14 @@ fn drafted(root: &Path, arguments: &str) -> (Option<String>, Findings) {
         draft.findings.push(finding);
     }
     (Some(drafter.tables(&draft)), draft.findings)
+}
+
+/// What the import of a peripheral comes to, where the case has an SVD file.
+fn svd(root: &Path) -> Findings {
+    let Ok(text) = fs::read_to_string(root.join("chip.svd")) else { return Findings::default() };
+    let peripheral = fs::read_to_string(root.join("peripheral.txt")).unwrap();
+    let imported = codegen::svd::import(&Source::new("chip.svd", text), peripheral.trim());
+    imported.err().unwrap_or_default()
 }
 
 fn name(case: &Path) -> &str {

@@ -1,7 +1,7 @@
 //! The stable codes: each names one rule, has a page in `docs/errors/` and a rejecting and an accepting fixture.
 //!
 //! `K00` is about files and their notation, `K01` about boards and their trees, `K02` about bindings, `K03` about live
-//! trees and logs. A code never changes its meaning, and a retired one isn't used again.
+//! trees and logs, `K04` about SVD files. A code never changes its meaning, and a retired one isn't used again.
 
 use std::fmt;
 
@@ -176,6 +176,13 @@ codes! {
     FOREIGN_LEDGER = "K0303";
     /// A row of a ledger that breaks off.
     TORN_ROW = "K0304";
+
+    /// An SVD file that isn't XML, or whose elements don't say what they have to.
+    MALFORMED_SVD = "K0401";
+    /// A peripheral that an SVD file hasn't.
+    UNKNOWN_PERIPHERAL = "K0402";
+    /// A `derivedFrom` that leads nowhere, or in a circle.
+    UNRESOLVED_DERIVATION = "K0403";
 }
 
 #[cfg(test)]

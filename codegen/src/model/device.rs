@@ -192,6 +192,18 @@ fn load(root: &Path, name: &str, findings: &mut Findings) -> Option<Binding> {
     Binding::lower(written::read(&source, findings)?, source, findings)
 }
 
+/// Whether a device or a register can be called `name`.
+#[cfg(feature = "cli")]
+pub(crate) fn is_function_name(name: &str) -> bool {
+    words::is_function_name(name)
+}
+
+/// Whether a field or a value can be called `name`.
+#[cfg(feature = "cli")]
+pub(crate) fn is_constant_name(name: &str) -> bool {
+    words::is_name(name)
+}
+
 impl Bindings {
     /// All of them, by name: boards know bindings by their index here.
     pub fn as_slice(&self) -> &[Binding] {

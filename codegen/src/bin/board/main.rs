@@ -8,6 +8,7 @@
 mod check;
 mod diff;
 mod explain;
+mod import_svd;
 mod learn;
 mod new;
 mod output;
@@ -43,6 +44,8 @@ enum Command {
     Diff(diff::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
+    /// Draft a binding from a CMSIS-SVD file.
+    ImportSvd(import_svd::Arguments),
     /// Propose the change to a board file that a boot log asks for.
     Learn(learn::Arguments),
     /// Show a board to its reviewers: devices, memory, interrupts, start order, where each value comes from.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Diff(arguments) => diff::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::ImportSvd(arguments) => import_svd::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
         Command::Report(arguments) => report::run(&arguments, root.as_deref()),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),

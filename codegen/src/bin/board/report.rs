@@ -1,7 +1,5 @@
 //! `report NAME`: what a reviewer wants to see of a board.
 
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -46,20 +44,8 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
     };
     match &arguments.output {
         None => output::print(text),
-        Some(path) => write(path, &text, arguments.force)?,
+        Some(path) => output::file(path, &text, arguments.force)?,
     }
     let wrong = report.findings.iter().any(|finding| finding.severity == "error");
     Ok(if wrong { End::Found } else { End::Fine })
-}
-
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Refusal> {
-    let mut options = OpenOptions::new();
-    options.write(true).truncate(force).create(force).create_new(!force);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Refusal(format!("error: `{}` is there already\n  = help: --force writes it anew", path.display()))
-        }
-        _ => Refusal(format!("error: can't write `{}`: {error}", path.display())),
-    })
 }
