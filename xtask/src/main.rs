@@ -1,14 +1,16 @@
-//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `bench`.
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `corpus`, `bench`.
 //!
 //! - [`setup`]: what the commands need on the machine, and how to get it.
 //! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
 //! - [`emulator`]: boots an image in QEMU for a person.
 //! - [`suite`]: the steps of `cargo xtask test`.
+//! - [`corpus`]: a folder of trees through the `board` command.
 //! - [`mod@bench`]: the figures that the project promises.
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 mod bench;
+mod corpus;
 mod emulator;
 mod failure;
 mod image;
@@ -73,6 +75,8 @@ enum Command {
         #[command(flatten)]
         machine: emulator::Options,
     },
+    /// Take every tree of a folder through draft, check, report, verify and code generation, and print the times.
+    Corpus(corpus::Options),
     /// Measure the promised figures: instructions to the prompt, image size, look-ups, codegen.
     Bench {
         /// As one JSON object.
@@ -135,6 +139,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             let built = image::build(&build.board, build.profile())?;
             emulator::debug(&built, &build.board, &machine)
         }
+        Command::Corpus(options) => corpus::run(&options),
         Command::Bench { json } => {
             setup::provide(Need::FOR_BENCH)?;
             bench::run(json)

@@ -6,6 +6,7 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 mod check;
+mod corpus;
 mod diff;
 mod explain;
 mod import_svd;
@@ -42,6 +43,8 @@ enum Command {
     Check(check::Arguments),
     /// Say what differs between two boards, two trees, or a board and a tree, in what it means.
     Diff(diff::Arguments),
+    /// Take every tree of a folder all the way, and print the times.
+    Corpus(corpus::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
     /// Draft a binding from a CMSIS-SVD file.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, root.as_deref()),
         Command::Check(arguments) => check::run(&arguments, root.as_deref()),
         Command::Diff(arguments) => diff::run(&arguments, root.as_deref()),
+        Command::Corpus(arguments) => corpus::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::ImportSvd(arguments) => import_svd::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
