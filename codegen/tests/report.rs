@@ -123,9 +123,9 @@ fn no_text_gets_out_of_its_place() {
 
 #[test]
 fn a_board_with_errors_has_a_report_with_them_in_it() {
-    let report = report(&project("with-errors", Some(&rejecting("K0106"))));
-    assert!(report.findings.iter().any(|finding| finding.code == "K0106" && finding.severity == "error"));
-    assert!(report.html().contains("K0106") && report.markdown().contains("error[K0106]"));
+    let report = report(&project("with-errors", Some(&rejecting("K0105"))));
+    assert!(report.findings.iter().any(|finding| finding.code == "K0105" && finding.severity == "error"));
+    assert!(report.html().contains("K0105") && report.markdown().contains("error[K0105]"));
 }
 
 /// The first fixture that breaks a rule.

@@ -1,7 +1,7 @@
 //! A node brings what its binding needs: windows, interrupts, a clock.
 
 use crate::findings::{Finding, Findings, Place, code};
-use crate::model::board::{Board, Device, Inputs};
+use crate::model::board::{Board, Device, Inputs, NOT_DRIVEN};
 use crate::model::device::{Binding, Clock};
 
 pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) {
@@ -33,8 +33,9 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
 
 fn unmet(device: &Device, needed: &str, place: Place, label: String, needs: Place, binding: &Binding) -> Finding {
     let message = format!("`{}` needs {needed}, which `{}` doesn't bring", binding.name.value, device.path);
-    Finding::error(code::NEED_UNMET, message, place, label)
+    Finding::warning(code::NEED_UNMET, message, place, label)
         .with(needs, "needed here")
+        .note(NOT_DRIVEN)
         .help(format!("the node is incomplete, or `{}` asks for too much", binding.source.path))
 }
 

@@ -25,7 +25,8 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
             findings.push(Finding::warning(code::NO_DRIVER, message, place, without));
             continue;
         };
-        if of_class().all(|(_, device)| device.driver.is_none()) {
+        // A node that isn't fit for its driver has a finding of its own.
+        if of_class().all(|(_, device)| inputs.bindings[device.binding].driver.is_none()) {
             let place = match inputs.tree.node(main.node) {
                 Some(node) => inputs.blob.place(node, "compatible"),
                 None => Place::file(board.tree.clone()),

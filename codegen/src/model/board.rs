@@ -6,6 +6,7 @@
 mod console;
 mod devices;
 mod facts;
+mod fitness;
 mod names;
 mod order;
 mod policy;
@@ -23,6 +24,11 @@ use crate::parse::nearest;
 use crate::parse::preset::Presets;
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
+
+pub use self::fitness::{Overlap, overlaps};
+
+/// What follows from a tree that is wrong about a device.
+pub const NOT_DRIVEN: &str = "the device is named and checked, but not driven";
 
 /// What [`resolve`] puts together.
 #[derive(Clone, Copy)]
@@ -226,9 +232,10 @@ pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
     let preset = preset(inputs, findings);
     let mut devices = devices::resolve(inputs, findings);
     let mut cpus = values::cpus(inputs, findings);
+    let (order, stuck) = order::order(&devices, inputs, findings);
+    fitness::judge(inputs, &mut devices, &stuck);
     let console = console::order(inputs, &devices, findings);
     let facts = facts::number(&mut devices, &mut cpus, &console, &preset);
-    let order = order::order(&devices, inputs, findings);
     let mut board = Board {
         name: file.board.name.get_ref().clone(),
         summary: file.board.summary.clone(),

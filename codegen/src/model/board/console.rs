@@ -77,7 +77,7 @@ fn unknown(word: &str, devices: &[Device], place: Place) -> Finding {
     let finding = Finding::error(code::UNKNOWN_CONSOLE, format!("no console is called `{word}`"), place, "");
     if let Some(device) = devices.iter().find(|device| device.name == word || device.binding_name == word) {
         let why = match device.driver {
-            None => format!("`{}` has no driver", device.binding_name),
+            None => format!("nothing drives this `{}`", device.binding_name),
             Some(_) => format!("`{}` isn't a console", device.binding_name),
         };
         return finding.note(format!("{} is `{}`, and {why}", device.name, device.path));

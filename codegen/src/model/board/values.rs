@@ -158,12 +158,12 @@ fn meaningless(inputs: Inputs<'_>, node: Node<'_>, error: TreeError, property: &
     if let TreeError::Phandle { phandle, .. } = error {
         let message = format!("{what} of `{path}` refers to a node that isn't there");
         let label = format!("no node has the phandle {phandle:#x}");
-        return Finding::error(code::UNRESOLVED_PHANDLE, message, culprit, label)
+        return Finding::warning(code::UNRESOLVED_PHANDLE, message, culprit, label)
             .help("the tree lacks a node, or an overlay that brings it");
     }
     let place = inputs.blob.place(node, property);
     let message = format!("{what} of `{path}` can't be worked out");
-    let finding = Finding::error(code::MEANINGLESS_PROPERTY, message, place.clone(), "has no meaning here");
+    let finding = Finding::warning(code::MEANINGLESS_PROPERTY, message, place.clone(), "has no meaning here");
     let finding = if culprit == place { finding } else { finding.with(culprit, "because of this") };
     finding.note(error.to_string())
 }
