@@ -1,0 +1,203 @@
+//! The `board` command as people type it: what it writes, refuses and leaves alone.
+#![cfg(feature = "cli")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+mod common;
+
+use common::{fixtures, project};
+
+const MANIFEST: &str = "[package]\nname = \"kernel\"\n\n[features]\nstrict = []\nboard-b = []\n\n[lints]\n";
+
+/// A project in which drafts can be made; its path has a space and more than ASCII.
+fn place(name: &str) -> PathBuf {
+    let root = project(&format!("board ü {name}"), None);
+    fs::create_dir_all(root.join("kernel")).unwrap();
+    fs::write(root.join("kernel/Cargo.toml"), MANIFEST).unwrap();
+    root
+}
+
+fn board(root: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_board")).args(arguments).current_dir(root).output().unwrap()
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Every file below `root` with its bytes.
+fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
+        match entry.is_dir() {
+            true => files.extend(self::files(&entry)),
+            false => drop(files.insert(entry.clone(), fs::read(&entry).unwrap())),
+        }
+    }
+    files
+}
+
+/// A tree of nothing but a root (v0.4, 5): header, one empty reservation, four tokens.
+fn bare_tree() -> Vec<u8> {
+    let words: [u32; 18] = [0xd00d_feed, 72, 56, 72, 40, 17, 16, 0, 0, 16, 0, 0, 0, 0, 1, 0, 2, 9];
+    words.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+#[test]
+fn a_draft_is_a_board_that_can_be_checked_reported_and_verified() {
+    let root = place("draft");
+    let tree = root.join("a tree – ä.dtb");
+    fs::rename(root.join("boards/b.dtb"), &tree).unwrap();
+    fs::remove_file(root.join("boards/b.toml")).unwrap();
+    let (code, out, err) = said(&board(&root, &["new", "c-1", "--dtb", "a tree – ä.dtb"]));
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("Next: cargo board check c-1") && out.contains("console"), "{out}");
+    assert_eq!(fs::read(root.join("boards/c-1.dtb")).unwrap(), fs::read(&tree).unwrap());
+    let text = fs::read_to_string(root.join("boards/c-1.toml")).unwrap();
+    assert!(text.starts_with("#:schema ../schemas/board.schema.json\n[board]\nname       = \"c-1\"\n"), "{text}");
+    assert!(text.lines().count() <= 12, "what the tree says isn't repeated:\n{text}");
+    let manifest = fs::read_to_string(root.join("kernel/Cargo.toml")).unwrap();
+    assert_eq!(manifest, MANIFEST.replace("board-b = []\n", "board-b = []\nboard-c-1 = []\n"));
+    for arguments in
+        [&["check", "c-1"][..], &["report", "c-1", "--format", "md"], &["verify", "c-1", "--live", "boards/c-1.dtb"]]
+    {
+        let (code, out, err) = said(&board(&root, arguments));
+        assert_eq!(code, Some(0), "{arguments:?}: {out}{err}");
+    }
+}
+
+#[test]
+fn what_is_there_is_replaced_only_by_force() {
+    let root = place("force");
+    let before = files(&root);
+    let other = root.join("other.dtb");
+    fs::write(&other, bare_tree()).unwrap();
+    let (code, _, err) = said(&board(&root, &["new", "b", "--dtb", "other.dtb"]));
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("K0131"), "{err}");
+    fs::remove_file(&other).unwrap();
+    assert_eq!(files(&root), before);
+    fs::write(&other, bare_tree()).unwrap();
+    let (code, _, err) = said(&board(&root, &["new", "b", "--dtb", "other.dtb", "--force"]));
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(fs::read(root.join("boards/b.dtb")).unwrap(), bare_tree());
+    assert_eq!(fs::read_to_string(root.join("kernel/Cargo.toml")).unwrap(), MANIFEST);
+    let hidden = |path: &&PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with('.');
+    assert_eq!(files(&root).keys().find(hidden), None);
+}
+
+#[test]
+fn a_tree_that_lies_in_its_place_already_is_taken() {
+    let root = place("in-place");
+    fs::copy(root.join("boards/b.dtb"), root.join("boards/d.dtb")).unwrap();
+    let (code, _, err) = said(&board(&root, &["new", "d", "--dtb", "boards/d.dtb"]));
+    assert_eq!(code, Some(0), "{err}");
+}
+
+#[test]
+fn a_draft_that_fails_leaves_nothing_behind() {
+    let root = place("fails");
+    let big = fs::File::create(root.join("big.dtb")).unwrap();
+    big.set_len(64 << 20).unwrap();
+    let whole = fs::read(root.join("boards/b.dtb")).unwrap();
+    fs::write(root.join("cut.dtb"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(root.join("text.dtb"), "not a tree").unwrap();
+    // Found out only when the tree is in its place already.
+    fs::create_dir_all(root.join("boards/folder.toml/x")).unwrap();
+    fs::write(root.join("boards/folder.toml/x/y"), "mine").unwrap();
+    let before = files(&root);
+    for (arguments, code) in [
+        (&["new", "x", "--dtb", "big.dtb"][..], "K0002"),
+        (&["new", "x", "--dtb", "cut.dtb"], "K0101"),
+        (&["new", "x", "--dtb", "text.dtb"], "K0101"),
+        (&["new", "x", "--dtb", "nowhere.dtb"], "K0001"),
+        (&["new", "x", "--dtb", "boards"], "K0001"),
+        (&["new", "X_1", "--dtb", "boards/b.dtb"], "K0130"),
+        (&["new", "../x", "--dtb", "boards/b.dtb"], "K0130"),
+        (&["new", "folder", "--dtb", "boards/b.dtb"], "K0131"),
+        (&["new", "folder", "--dtb", "boards/b.dtb", "--force"], "nothing was written"),
+    ] {
+        let (status, out, err) = said(&board(&root, arguments));
+        assert_eq!((status, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
+        assert!(err.contains(code), "{arguments:?}: {err}");
+        assert_eq!(files(&root), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_tree_without_anything_is_still_drafted() {
+    let root = place("bare");
+    fs::write(root.join("bare.dtb"), bare_tree()).unwrap();
+    let (code, out, err) = said(&board(&root, &["new", "bare", "--dtb", "bare.dtb"]));
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(err.contains("K0132") && err.contains("K0116"), "{err}");
+    assert!(out.contains("To decide"), "{out}");
+    let (code, _, err) = said(&board(&root, &["check", "bare"]));
+    assert_eq!(code, Some(0), "warnings don't stop a build: {err}");
+}
+
+#[test]
+fn a_tree_is_one_object_a_node() {
+    let root = place("tree");
+    let (code, out, _) = said(&board(&root, &["tree", "boards/b.dtb", "--json"]));
+    assert_eq!(code, Some(0));
+    let nodes: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |path: &str| nodes.iter().find(|node| node["path"] == path).unwrap();
+    assert_eq!(nodes[0]["path"], "/");
+    assert!(out.lines().next().unwrap().starts_with(r#"{"path":"/","compatible":["test,b"],"regs":[],"irqs":[]}"#));
+    let uart = of("/serial@1000");
+    assert_eq!(uart["regs"], serde_json::json!([[0x1000, 0x100]]));
+    assert_eq!(uart["irqs"][0]["parent"], "/interrupt-controller@0");
+    assert_eq!(uart["irqs"][0]["type"], "SPI");
+    assert_eq!(of("/cpus/cpu@0")["regs"], serde_json::json!([null]), "a CPU's number is no address");
+    fs::write(root.join("cut.dtb"), &fs::read(root.join("boards/b.dtb")).unwrap()[..100]).unwrap();
+    let (code, out, err) = said(&board(&root, &["tree", "cut.dtb", "--json"]));
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("cut.dtb: byte 0x64"), "{err}");
+}
+
+#[test]
+fn findings_are_for_people_programs_and_forges() {
+    let root = place("check");
+    common::copy(&fixtures().join("reject/K0006-unknown-key"), &root);
+    let (code, _, err) = said(&board(&root, &["check", "b"]));
+    assert_eq!(code, Some(1));
+    assert!(err.starts_with("error[K0006]"), "{err}");
+    let (code, out, _) = said(&board(&root, &["check", "b", "--json"]));
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &json["findings"][0]["code"]), (Some(1), &Value::from("K0006")));
+    let (code, out, _) = said(&board(&root, &["check", "--sarif"]));
+    let sarif: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &sarif["version"]), (Some(1), &Value::from("2.1.0")));
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "boards/b.toml");
+}
+
+#[test]
+fn a_code_has_a_page_and_a_command_line_a_status() {
+    let root = place("explain");
+    let (code, out, _) = said(&board(&root, &["explain", "k0103"]));
+    assert_eq!(code, Some(0));
+    assert!(out.starts_with("# K0103: "), "{out}");
+    let (code, out, err) = said(&board(&root, &["explain", "K9999"]));
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert_eq!(said(&board(&root, &["nonsense"])).0, Some(2));
+    assert_eq!(said(&board(&std::env::temp_dir(), &["check"])).0, Some(2), "not a project");
+}
+
+#[test]
+fn schemas_are_written_and_held() {
+    let root = place("schema");
+    assert_eq!(said(&board(&root, &["schema", "--check"])).0, Some(1), "the fixtures have none");
+    assert_eq!(said(&board(&root, &["schema"])).0, Some(0));
+    assert_eq!(said(&board(&root, &["schema", "--check"])).0, Some(0));
+    let schema = fs::read_to_string(root.join("schemas/board.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    assert!(schema["properties"]["board"].is_object(), "{schema}");
+}
