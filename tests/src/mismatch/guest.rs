@@ -117,7 +117,7 @@ fn says(row: &Value, expected: &Expected) -> bool {
 fn stops(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
     let ledger = host::ledger(reference, &mutation.tree)?;
     let story = ledger.stop().map(|story| story.to_string()).unwrap_or_default();
-    for line in story.lines() {
+    for line in story.lines().filter(|line| !line.is_empty()) {
         guest.wait_for(line)?;
     }
     let screen = guest.settle(std::time::Duration::from_millis(30))?;
