@@ -1,21 +1,21 @@
 //! The whole way of a board, from files to generated text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check;
 use crate::emit::qemu::Qemu;
 use crate::emit::{self, linker, tables};
 use crate::findings::{Finding, Findings, Place, Source, code};
-use crate::model::board::{Board, Inputs, resolve};
+use crate::kinds::Parts;
+use crate::model::board::{Board, Inputs};
 use crate::model::device::{self, Bindings};
 use crate::parse::board as written;
+use crate::parse::file;
+use crate::parse::inherit;
+pub(crate) use crate::parse::inherit::FOLDER;
 use crate::parse::preset::{self, Presets};
 use crate::parse::tree::Blob;
-use crate::parse::{file, nearest};
-
-/// Where board files lie, relative to the project's root.
-pub(crate) const FOLDER: &str = "boards";
 
 /// What comes of one board.
 #[derive(Debug)]
@@ -45,8 +45,19 @@ pub struct Image {
     pub findings: Findings,
 }
 
+/// What a build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Development: what a release refuses is a warning.
+    Debug,
+    /// Machines that people rely on.
+    Release,
+}
+
 /// What all boards have in common.
 pub(crate) struct Common {
+    root: PathBuf,
+    profile: Profile,
     /// Nothing in it was found wrong.
     pub(crate) usable: bool,
     pub(crate) bindings: Bindings,
@@ -62,8 +73,8 @@ pub fn boards(root: &Path) -> Vec<String> {
 /// The board `name` of the project at `root`.
 pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
     let mut findings = Findings::default();
-    let common = Common::read(root, &mut findings);
-    let made = read(root, name, &mut findings).and_then(|(source, file)| {
+    let common = Common::read(root, Profile::Debug, &mut findings);
+    let made = inherit::read(root, name, &mut findings).and_then(|(source, file)| {
         // Without all bindings, devices would be missing that aren't.
         let common = common.filter(|common| common.usable)?;
         let board = common.board(root, &source, &file, &mut findings)?;
@@ -78,14 +89,19 @@ pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
     Ok(Generated { board, bindings, tables, qemu, findings })
 }
 
-/// An image of `names` for the instruction set `target`, as `CARGO_CFG_TARGET_ARCH` spells it.
+/// An image of `names` for the instruction set `target`, as `CARGO_CFG_TARGET_ARCH` spells it, to develop with.
 pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Findings> {
+    image_for(root, names, target, Profile::Debug)
+}
+
+/// An image as [`image`] makes one, for `profile`.
+pub fn image_for(root: &Path, names: &[&str], target: &str, profile: Profile) -> Result<Image, Findings> {
     let mut findings = Findings::default();
     if names.is_empty() {
         return Err(no_board(root).into());
     }
-    let common = Common::read(root, &mut findings);
-    let files: Vec<_> = names.iter().filter_map(|name| read(root, name, &mut findings)).collect();
+    let common = Common::read(root, profile, &mut findings);
+    let files: Vec<_> = names.iter().filter_map(|name| inherit::read(root, name, &mut findings)).collect();
     // Without all bindings, devices would seem to be missing that aren't.
     let common = common.filter(|common| common.usable);
     let mut board = |(source, file): &(_, _)| common.as_ref()?.board(root, source, file, &mut findings);
@@ -95,7 +111,7 @@ pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Finding
     let made = common.map(|common| (common, boards.into_iter().flatten().collect::<Vec<_>>()));
     let ((common, boards), findings) = findings.or(made)?;
     let mut inputs = vec![device::FOLDER.to_owned(), preset::FILE.to_owned()];
-    inputs.extend(boards.iter().flat_map(|board| [board.source.path.clone(), board.tree.to_string()]));
+    inputs.extend(boards.iter().flat_map(Board::files));
     Ok(Image {
         tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
         linker_script: linker::emit(names),
@@ -110,8 +126,8 @@ pub fn report(root: &Path, name: &str) -> Result<crate::report::Report, Findings
     use crate::report::Report;
 
     let mut findings = Findings::default();
-    let common = Common::read(root, &mut findings);
-    let seen = read(root, name, &mut findings).and_then(|(source, file)| {
+    let common = Common::read(root, Profile::Debug, &mut findings);
+    let seen = inherit::read(root, name, &mut findings).and_then(|(source, file)| {
         let common = common.filter(|common| common.usable)?;
         common.board_and(root, &source, &file, &mut findings, Report::of).map(|(_, report)| report)
     });
@@ -132,20 +148,8 @@ fn bindings(root: &Path, findings: &mut Findings) -> Bindings {
     bindings
 }
 
-/// The board file `name`.
-fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>, written::File)> {
-    let path = format!("{FOLDER}/{name}.toml");
-    if !root.join(&path).exists() {
-        findings.push(unknown_board(root, name));
-        return None;
-    }
-    let source = file::text(root, &path, &Place::Nowhere, findings)?;
-    let file = written::read(&source, findings)?;
-    Some((source, file))
-}
-
 impl Common {
-    pub(crate) fn read(root: &Path, findings: &mut Findings) -> Option<Self> {
+    pub(crate) fn read(root: &Path, profile: Profile, findings: &mut Findings) -> Option<Self> {
         let mut found = Findings::default();
         let bindings = bindings(root, &mut found);
         let usable = !found.has_errors();
@@ -153,7 +157,7 @@ impl Common {
         let source = file::text(root, preset::FILE, &Place::Nowhere, findings)?;
         let presets = preset::read(&source, findings)?;
         check::presets(&source, &presets, findings);
-        Some(Self { usable, bindings, presets })
+        Some(Self { root: root.to_owned(), profile, usable, bindings, presets })
     }
 
     /// Resolves and checks one board.
@@ -176,7 +180,7 @@ impl Common {
         self.with_tree(source, file, &blob, findings, look)
     }
 
-    /// The same, with the tree already read.
+    /// The same, with the reference tree already read.
     pub(crate) fn with_tree<T>(
         &self,
         source: &Arc<Source>,
@@ -185,14 +189,8 @@ impl Common {
         findings: &mut Findings,
         look: impl FnOnce(Inputs<'_>, &Board) -> T,
     ) -> Option<(Board, T)> {
-        let mut records = Vec::new();
-        let tree = blob.open(&mut records, findings)?;
-        let inputs =
-            Inputs { source, file, blob, tree: &tree, bindings: self.bindings.as_slice(), presets: &self.presets };
-        let board = resolve(inputs, findings);
-        check::board(inputs, &board, findings);
-        let seen = look(inputs, &board);
-        Some((board, seen))
+        let (bindings, presets, profile) = (self.bindings.as_slice(), &self.presets, self.profile);
+        Parts { root: &self.root, source, file, bindings, presets, profile }.make(blob, findings, look)
     }
 }
 
@@ -200,14 +198,4 @@ fn no_board(root: &Path) -> Finding {
     let finding = Finding::error(code::NO_BOARD, "no board was chosen", Place::Nowhere, "");
     let commands = boards(root).into_iter().map(|name| format!("cargo build --features board-{name}"));
     commands.fold(finding, Finding::note).help("choose one or more of these; board features add up")
-}
-
-fn unknown_board(root: &Path, name: &str) -> Finding {
-    let place = Place::file(format!("{FOLDER}/{name}.toml"));
-    let finding = Finding::error(code::NO_BOARD, format!("there is no board `{name}`"), place, "no such file");
-    let names = boards(root);
-    match nearest(name, names.iter().map(String::as_str)) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding.help(format!("there are {}", names.join(", "))),
-    }
 }

@@ -14,6 +14,7 @@ pub mod draft;
 pub mod emit;
 pub mod findings;
 mod generate;
+mod kinds;
 #[cfg(feature = "cli")]
 pub mod learn;
 pub mod model;
@@ -29,4 +30,4 @@ pub mod verify;
 
 #[cfg(feature = "cli")]
 pub use generate::report;
-pub use generate::{Generated, Image, board, boards, image, registers};
+pub use generate::{Generated, Image, Profile, board, boards, image, image_for, registers};

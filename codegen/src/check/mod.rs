@@ -7,6 +7,8 @@ mod arch;
 pub mod bindings;
 mod compatible;
 mod facts;
+mod firmware;
+mod fixes;
 mod image;
 mod interrupts;
 mod name;
@@ -16,11 +18,15 @@ mod presets;
 mod reasons;
 mod runnable;
 mod values;
+mod variants;
 mod window_size;
 
+pub use firmware::firmware;
+pub use fixes::{fixes, useless_fixes};
 pub use image::image;
 pub use name::board_name;
 pub use presets::presets;
+pub use variants::variants;
 
 use crate::findings::Findings;
 use crate::model::board::{Board, Inputs};

@@ -18,7 +18,7 @@ pub use self::undriven::Undriven;
 use crate::check;
 use crate::emit::{memory, tables};
 use crate::findings::{Finding, Findings, Place, Source, code};
-use crate::generate::{self, Common, FOLDER};
+use crate::generate::{self, Common, FOLDER, Profile};
 use crate::model::board::{Board, Inputs};
 use crate::parse::tree::Blob;
 use crate::parse::{board as written, file};
@@ -78,7 +78,7 @@ impl Drafter {
     /// Reads the bindings and presets of the project at `root`.
     pub fn new(root: &Path) -> Result<Self, Findings> {
         let mut findings = Findings::default();
-        let common = Common::read(root, &mut findings).filter(|common| common.usable);
+        let common = Common::read(root, Profile::Debug, &mut findings).filter(|common| common.usable);
         findings.or(common).map(|(common, _)| Self { common })
     }
 

@@ -3,19 +3,30 @@
 //! `hardware::check` wants tables that live as long as the program, as the kernel's do. Here they are made when a command
 //! asks for them and stay until it ends: some 50 KB a board.
 
-use hardware::board::{self as table, Claim, FactId, Line, Origin, Why};
+use hardware::board::{self as table, Claim, FactId, Fixed, Line, Origin, Recorded, Why};
 
-use crate::model::board::{Board, Device, Fact, FactValue, Located, Preset};
+use crate::model::board::{self as written, Board, Device, Fact, FactValue, Located, Preset};
 use crate::model::device::Binding;
 use crate::parse::board::Baud;
 
 /// The table of `board`.
 pub fn board(board: &Board, bindings: &[Binding]) -> &'static table::Board {
-    let facts = board.facts.iter().map(|row| fact(board, row));
+    kind(board, None, bindings)
+}
+
+/// The table of a board, or of its variant called so.
+fn kind(board: &Board, variant: Option<&str>, bindings: &[Binding]) -> &'static table::Board {
+    let fixes: &'static [table::Fix] = list(board.fixes.iter().map(fix));
+    let facts = board.facts.iter().map(|row| fact(board, fixes, row));
+    let variants = board.variants.iter().map(|of| table::Variant {
+        name: text(&of.name),
+        evidence: list(of.evidence.iter().map(evidence)),
+        board: kind(&of.board, Some(&of.name), bindings),
+    });
     Box::leak(Box::new(table::Board {
         name: text(&board.name),
-        variant: None,
-        variants: &[],
+        variant: variant.map(text),
+        variants: list(variants),
         summary: text(&board.summary),
         compatible: texts(&board.compatible),
         file: text(&board.source.path),
@@ -56,7 +67,7 @@ fn device(device: &Device) -> table::Device {
     }
 }
 
-fn fact(board: &Board, fact: &Fact) -> table::Fact {
+fn fact(board: &Board, fixes: &'static [table::Fix], fact: &Fact) -> table::Fact {
     let compatible = || fact.device.and_then(|index| board.devices.get(index)).map_or("", |of| of.compatible.as_str());
     table::Fact {
         name: text(&fact.name),
@@ -67,13 +78,54 @@ fn fact(board: &Board, fact: &Fact) -> table::Fact {
             FactValue::Plain(value) => value,
         },
         policy: fact.policy,
-        why: fact.why.as_ref().map(|(why, line)| why_of(board, why, *line)),
-        origin: Origin::Tree { property: fact.property },
+        why: fact.why.as_ref().map(|(why, of)| leak(Why { text: text(why), line: line(of) })),
+        origin: origin(fact, fixes),
     }
 }
 
-fn why_of(board: &Board, why: &str, number: u32) -> &'static Why {
-    Box::leak(Box::new(Why { text: text(why), line: Line { file: text(&board.source.path), number } }))
+fn origin(fact: &Fact, fixes: &'static [table::Fix]) -> Origin {
+    match &fact.origin {
+        written::Origin::Variant(of) => Origin::Variant(leak(line(of))),
+        written::Origin::Fix { fix, recorded: there } => {
+            Origin::Fix(leak(Fixed { fix: &fixes[*fix], recorded: recorded(there) }))
+        }
+        written::Origin::Tree => Origin::Tree { property: fact.property },
+    }
+}
+
+fn recorded(recorded: &written::Recorded) -> Recorded {
+    match recorded {
+        written::Recorded::Value(value) => Recorded::Value(*value),
+        written::Recorded::Compatible(string) => Recorded::Value(table::Value::Compatible(text(string))),
+        written::Recorded::Missing => Recorded::Missing,
+        written::Recorded::Disabled => Recorded::Disabled,
+        written::Recorded::Unresolvable => Recorded::Unresolvable,
+    }
+}
+
+fn fix(fix: &written::Fix) -> table::Fix {
+    table::Fix { source: text(&fix.source), confidence: fix.confidence.into(), line: line(&fix.line) }
+}
+
+fn evidence(evidence: &written::Evidence) -> table::Evidence<'static> {
+    match evidence {
+        written::Evidence::Compatible(string) => table::Evidence::Compatible(text(string)),
+        written::Evidence::Interrupt { node, nth, kind, number } => {
+            table::Evidence::Interrupt { node: text(node), nth: *nth, kind: *kind, number: *number }
+        }
+        written::Evidence::Property { node, property, value } => {
+            let value = value.clone().leak();
+            table::Evidence::Property { node: text(node), property: text(property), value }
+        }
+    }
+}
+
+fn line(line: &crate::findings::Line) -> Line {
+    Line { file: text(&line.file), number: line.number }
+}
+
+fn leak<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
 }
 
 /// The board's own preset; the check asks for no other.

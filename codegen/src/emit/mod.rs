@@ -4,6 +4,7 @@
 //! [`qemu`] the command line that shows a board. [`memory`] is the same table as [`tables`], to be checked on the host.
 //! Same model, same bytes.
 
+pub mod firmware;
 pub mod linker;
 pub mod memory;
 pub mod qemu;

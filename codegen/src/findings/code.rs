@@ -125,6 +125,29 @@ codes! {
     /// A tree whose root doesn't say what machine it is.
     NO_ROOT_COMPATIBLE = "K0132";
 
+    /// A board that inherits from itself.
+    INHERIT_CYCLE = "K0140";
+    /// A fix, an override or evidence names a node that the tree hasn't.
+    UNKNOWN_NODE = "K0141";
+    /// A fix that changes nothing.
+    USELESS_FIX = "K0142";
+    /// A fix that is only a guess.
+    GUESSED_FIX = "K0143";
+    /// Two fixes of one property.
+    FIXED_TWICE = "K0144";
+    /// A fix that doesn't say who says so.
+    NO_SOURCE = "K0145";
+    /// Evidence that can't be looked for.
+    BAD_EVIDENCE = "K0146";
+    /// A variant whose own tree doesn't show its evidence.
+    EVIDENCE_ABSENT = "K0147";
+    /// Evidence that doesn't tell which variant it is.
+    AMBIGUOUS_VARIANTS = "K0148";
+    /// Two variants of one name.
+    VARIANT_TWICE = "K0149";
+    /// Switches that can't be on together, or one that is on without what it needs.
+    SWITCH_CONFLICT = "K0150";
+
     /// A binding isn't called as its file is.
     BINDING_NAME = "K0201";
     /// A binding without a `compatible`, or with an empty one: no node could be it.

@@ -13,7 +13,7 @@ mod render;
 pub mod sarif;
 
 pub use code::Code;
-pub use place::{Place, Source};
+pub use place::{Line, Place, Source};
 
 use std::fmt;
 
@@ -123,6 +123,12 @@ impl Findings {
     /// All of them, in the order in which they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.0.iter()
+    }
+
+    /// Whether the same is said of the same place already.
+    pub fn has(&self, finding: &Finding) -> bool {
+        let about = |finding: &Finding| (finding.code, finding.message.clone(), finding.primary.place.clone());
+        self.0.iter().any(|known| about(known) == about(finding))
     }
 
     /// Whether there is any.

@@ -1,5 +1,6 @@
 //! Where a finding points: a span of a text file, a property of a tree's node, an offset of a blob, a file.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +11,18 @@ pub struct Source {
     pub path: String,
     /// Its whole text.
     pub text: String,
+    /// The file that this one inherits from. Its bytes count on behind this text's end and one more, so that a span tells
+    /// which of the files it is in.
+    pub inherits: Option<Arc<Source>>,
+}
+
+/// A line of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The file's path.
+    pub file: Arc<str>,
+    /// 1-based.
+    pub number: u32,
 }
 
 /// Where something stands.
@@ -52,10 +65,25 @@ pub enum Place {
 impl Source {
     /// Takes a text under the name people know it by.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
-        Arc::new(Self { path: path.into(), text: text.into() })
+        Arc::new(Self { path: path.into(), text: text.into(), inherits: None })
     }
 
-    /// The 1-based line in which byte `offset` stands.
+    /// The line in which byte `offset` stands, in whichever of the files that is.
+    pub fn at(&self, mut offset: usize) -> Line {
+        let mut source = self;
+        while let Some(next) = source.inherits.as_deref().filter(|_| offset > source.text.len()) {
+            offset -= source.text.len() + 1;
+            source = next;
+        }
+        Line { file: source.path.as_str().into(), number: source.line(offset) }
+    }
+
+    /// This file and those that it inherits from, nearest first.
+    pub fn files(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |source| source.inherits.as_deref())
+    }
+
+    /// The 1-based line in which byte `offset` of this file stands.
     pub fn line(&self, offset: usize) -> u32 {
         let newlines = self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count();
         u32::try_from(newlines).unwrap_or(u32::MAX).saturating_add(1)
@@ -69,10 +97,21 @@ impl Source {
     }
 }
 
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.number)
+    }
+}
+
 impl Place {
     /// Bytes `span` of a text.
     pub fn text(source: &Arc<Source>, span: Range<usize>) -> Self {
-        Self::Text { source: source.clone(), start: span.start, end: span.end }
+        let (mut source, mut start) = (source, span.start);
+        while let Some(next) = source.inherits.as_ref().filter(|_| start > source.text.len()) {
+            start -= source.text.len() + 1;
+            source = next;
+        }
+        Self::Text { source: source.clone(), start, end: start + span.len() }
     }
 
     /// A file as a whole.
@@ -83,7 +122,9 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::Source;
+    use std::sync::Arc;
+
+    use super::{Place, Source};
 
     #[test]
     fn columns_count_characters() {
@@ -95,5 +136,18 @@ mod tests {
     fn lines_count_from_one() {
         let source = Source::new("a", "x\ny\nz");
         assert_eq!([0, 1, 2, 4, 99].map(|offset| source.line(offset)), [1, 1, 2, 3, 3]);
+    }
+
+    #[test]
+    fn a_span_tells_its_file() {
+        let chain = |child: &str, parent| {
+            let text = child.to_owned();
+            Arc::new(Source { path: child.to_owned(), text, inherits: Some(parent) })
+        };
+        let source = chain("ab", chain("c\nd", Source::new("e", "e")));
+        let lines = [0, 2, 3, 5, 6, 7, 8].map(|offset| source.at(offset).to_string());
+        assert_eq!(lines, ["ab:1", "ab:1", "c\nd:1", "c\nd:2", "c\nd:2", "e:1", "e:1"]);
+        let Place::Text { source: file, start, end } = Place::text(&source, 5..6) else { panic!() };
+        assert_eq!((file.path.as_str(), start, end), ("c\nd", 2, 3));
     }
 }

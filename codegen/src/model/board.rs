@@ -5,12 +5,20 @@
 
 mod console;
 mod devices;
+mod edit;
+mod evidence;
 mod facts;
 mod fitness;
+mod kind;
 mod names;
 mod order;
+mod origin;
 mod policy;
 mod values;
+
+pub use edit::By;
+pub use evidence::Evidence;
+pub use kind::{Kind, Step};
 
 use std::sync::Arc;
 
@@ -18,8 +26,8 @@ use hardware::board::{Class, Conduit, Driver, Hertz, Interrupt, Item, Mpidr, Pol
 use hardware::tree::Tree;
 
 use super::device::Binding;
-use crate::findings::{Finding, Findings, Place, Source, code};
-use crate::parse::board::{self as written, Baud, Qemu};
+use crate::findings::{Finding, Findings, Line, Place, Source, code};
+use crate::parse::board::{self as written, Baud, Confidence, Lab, Qemu};
 use crate::parse::nearest;
 use crate::parse::preset::Presets;
 use crate::parse::toml::Spanned;
@@ -39,8 +47,10 @@ pub struct Inputs<'i> {
     pub file: &'i written::File,
     /// The reference tree's blob.
     pub blob: &'i Blob,
-    /// The reference tree.
+    /// The reference tree, after all edits of the board file.
     pub tree: &'i Tree<'i>,
+    /// How the tree came to be what it is.
+    pub steps: &'i [Step<'i>],
     /// Every binding there is.
     pub bindings: &'i [Binding],
     /// What `schemas/presets.toml` says.
@@ -82,25 +92,65 @@ pub struct Board {
     pub qemu: Option<Qemu>,
     /// Where the board file says what isn't in the tree.
     pub lines: Lines,
+    /// What the board file puts right.
+    pub fixes: Vec<Fix>,
+    /// The reference tree as firmware is expected to hand it over: with the variant's edits, without the fixes.
+    pub recorded: Vec<u8>,
+    /// What `config.txt` says, a line each.
+    pub firmware: Vec<String>,
+    /// How to reach such a board.
+    pub lab: Option<Lab>,
+    /// The board's variants; a variant has none.
+    pub variants: Vec<Variant>,
+}
+
+/// A kind in which the board comes, with all that is claimed of it.
+#[derive(Debug)]
+pub struct Variant {
+    /// `d0`
+    pub name: String,
+    /// One line for people.
+    pub summary: Option<String>,
+    /// What tells it in a live tree.
+    pub evidence: Vec<Evidence>,
+    /// Where the evidence stands.
+    pub line: Line,
+    /// The board of this kind.
+    pub board: Board,
+}
+
+/// A `[[fix]]`.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// The node, as written.
+    pub node: String,
+    /// The property.
+    pub property: String,
+    /// Who says so.
+    pub source: String,
+    /// How sure that is.
+    pub confidence: Confidence,
+    /// Where it stands.
+    pub line: Line,
 }
 
 /// Lines of the board file; `None` where it leaves the value to the default.
 #[derive(Debug)]
 pub struct Lines {
     /// `compatible`
-    pub compatible: u32,
+    pub compatible: Line,
     /// `tree`
-    pub tree: u32,
+    pub tree: Line,
     /// `preset`
-    pub preset: u32,
+    pub preset: Line,
     /// `[console] prefer`
-    pub prefer: Option<u32>,
+    pub prefer: Option<Line>,
     /// `[console] baud`
-    pub baud: Option<u32>,
+    pub baud: Option<Line>,
     /// `[memory] least`
-    pub least: Option<u32>,
+    pub least: Option<Line>,
     /// `[without-tree] memory`
-    pub without_tree: Option<u32>,
+    pub without_tree: Option<Line>,
 }
 
 /// The preset with its switches set.
@@ -191,9 +241,42 @@ pub struct Fact {
     /// What a difference means.
     pub policy: Policy,
     /// The board file's reason and its line.
-    pub why: Option<(String, u32)>,
+    pub why: Option<(String, Line)>,
     /// The property that it came from.
     pub property: &'static str,
+    /// Who says so, if the reference tree doesn't.
+    pub origin: Origin,
+}
+
+/// Who says a fact's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The reference tree.
+    Tree,
+    /// The variant.
+    Variant(Line),
+    /// A fix.
+    Fix {
+        /// Index into [`Board::fixes`].
+        fix: usize,
+        /// What the reference tree says.
+        recorded: Recorded,
+    },
+}
+
+/// What a tree has where a fact looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// This value.
+    Value(Value<'static>),
+    /// This `compatible`.
+    Compatible(String),
+    /// Nothing.
+    Missing,
+    /// A node that is switched off.
+    Disabled,
+    /// Nothing that has a value.
+    Unresolvable,
 }
 
 /// A fact's value; a `compatible` is the device's.
@@ -220,14 +303,21 @@ impl Board {
         windows.map(|window| self.facts[window.fact].name.as_str()).collect()
     }
 
+    /// The files that it was made from, relative to the project's root.
+    pub fn files(&self) -> Vec<String> {
+        let trees = self.variants.iter().map(|variant| &variant.board.tree).filter(|tree| **tree != self.tree);
+        let trees = std::iter::once(&self.tree).chain(trees).map(|tree| tree.to_string());
+        self.source.files().map(|file| file.path.clone()).chain(trees).collect()
+    }
+
     /// Indices of the devices that a driver starts, dependencies first.
     pub fn started(&self) -> Vec<usize> {
         self.order.iter().copied().filter(|&index| self.devices[index].driver.is_some()).collect()
     }
 }
 
-/// Puts a board together as far as it goes.
-pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
+/// Puts a board together as far as it goes. Says of each of the inputs' steps whether it has changed anything.
+pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> (Board, Vec<bool>) {
     let file = inputs.file;
     let preset = preset(inputs, findings);
     let mut devices = devices::resolve(inputs, findings);
@@ -235,7 +325,8 @@ pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
     let (order, stuck) = order::order(&devices, inputs, findings);
     fitness::judge(inputs, &mut devices, &stuck);
     let console = console::order(inputs, &devices, findings);
-    let facts = facts::number(&mut devices, &mut cpus, &console, &preset);
+    let mut facts = facts::number(&mut devices, &mut cpus, &console, &preset);
+    let effective = origin::attribute(inputs, &devices, &cpus, &mut facts);
     let mut board = Board {
         name: file.board.name.get_ref().clone(),
         summary: file.board.summary.clone(),
@@ -256,20 +347,35 @@ pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Board {
         preset,
         qemu: file.qemu.clone(),
         lines: lines(inputs.source, file),
+        fixes: file.fix.iter().map(|fix| of_fix(inputs.source, fix)).collect(),
+        recorded: Vec::new(),
+        firmware: crate::emit::firmware::lines(&file.firmware),
+        lab: file.lab.clone(),
+        variants: Vec::new(),
     };
     policy::overrule(inputs, &mut board, findings);
-    board
+    (board, effective)
+}
+
+fn of_fix(source: &Source, fix: &written::Fix) -> Fix {
+    Fix {
+        node: fix.node.get_ref().clone(),
+        property: fix.property.get_ref().clone(),
+        source: fix.source.get_ref().clone(),
+        confidence: *fix.confidence.get_ref(),
+        line: source.at(fix.property.span().start),
+    }
 }
 
 fn lines(source: &Source, file: &written::File) -> Lines {
-    fn of<T>(source: &Source, spanned: Option<&Spanned<T>>) -> Option<u32> {
-        spanned.map(|spanned| source.line(spanned.span().start))
+    fn of<T>(source: &Source, spanned: Option<&Spanned<T>>) -> Option<Line> {
+        spanned.map(|spanned| source.at(spanned.span().start))
     }
     let board = &file.board;
     Lines {
-        compatible: source.line(board.compatible.span().start),
-        tree: source.line(board.tree.span().start),
-        preset: source.line(board.preset.span().start),
+        compatible: source.at(board.compatible.span().start),
+        tree: source.at(board.tree.span().start),
+        preset: source.at(board.preset.span().start),
         prefer: of(source, file.console.prefer.as_ref()),
         baud: of(source, file.console.baud.as_ref()),
         least: of(source, file.memory.least.as_ref()),

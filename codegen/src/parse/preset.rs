@@ -1,9 +1,12 @@
 //! `schemas/presets.toml`: the switches a build has, and the named choices among them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::toml::{self, Spanned};
 use crate::findings::{Findings, Source};
@@ -15,10 +18,57 @@ pub const FILE: &str = "schemas/presets.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Presets {
-    /// What each switch does, by name.
-    pub switches: BTreeMap<String, String>,
+    /// The switches by name.
+    pub switches: BTreeMap<String, Switch>,
     /// The presets by name.
     pub preset: BTreeMap<String, Preset>,
+}
+
+/// What a switch does, and what it goes with: text, or a table with `summary`, `needs` and `excludes`.
+#[derive(Debug)]
+pub struct Switch {
+    /// One line for people.
+    pub summary: String,
+    /// Switches that it is nothing without.
+    pub needs: Vec<Spanned<String>>,
+    /// Switches that it can't be on with.
+    pub excludes: Vec<Spanned<String>>,
+}
+
+/// The table form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SwitchTable {
+    summary: String,
+    #[serde(default)]
+    needs: Vec<Spanned<String>>,
+    #[serde(default)]
+    excludes: Vec<Spanned<String>>,
+}
+
+impl<'de> Deserialize<'de> for Switch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SwitchVisitor)
+    }
+}
+
+struct SwitchVisitor;
+
+impl<'de> Visitor<'de> for SwitchVisitor {
+    type Value = Switch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what the switch does, or a table with `summary`, `needs` and `excludes`")
+    }
+
+    fn visit_str<E: Error>(self, summary: &str) -> Result<Switch, E> {
+        Ok(Switch { summary: summary.to_owned(), needs: Vec::new(), excludes: Vec::new() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Switch, A::Error> {
+        let SwitchTable { summary, needs, excludes } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Switch { summary, needs, excludes })
+    }
 }
 
 /// `[preset.full]`

@@ -1,5 +1,7 @@
 //! The reference tree: a blob that opens, and findings that point into it.
 
+mod edit;
+
 use std::sync::Arc;
 
 use hardware::tree::{Node, Property, Record, Tree, TreeError};
@@ -44,6 +46,11 @@ impl Blob {
         };
         records.resize(need, Record::EMPTY);
         Tree::open(&self.bytes, records).map_err(|error| findings.push(self.malformed(error))).ok()
+    }
+
+    /// The blob after `property` of `node`, which was read from it, has been set to `value` or taken away.
+    pub fn with(&self, node: Node<'_>, property: &str, value: Option<&[u8]>) -> Option<Self> {
+        Some(Self { bytes: edit::set(&self.bytes, node, property, value)?, ..self.clone() })
     }
 
     /// The blob isn't a tree.

@@ -3,25 +3,32 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::device::file_name;
 use super::literal::{decimal, hex};
-use super::{fact, list, origin, preset, window};
+use super::{fact, list, origin, preset, variant, window};
+use crate::findings::Line;
 use crate::model::board::{Board, Lines};
 use crate::parse::board::Baud;
 
 /// The static `BOARD`; `idents` are its devices' constants.
-pub(super) fn table(board: &Board, idents: &[Ident]) -> TokenStream {
+pub(super) fn table(board: &Board, variant_name: Option<&str>, idents: &[Ident]) -> TokenStream {
     let Board { name, summary, compatible, tree, .. } = board;
     let (file, tree) = (&board.source.path, tree.as_ref());
     let origins = Origins::new(board);
     let Origins { compatible: of_compatible, tree: of_tree, .. } = &origins;
     let (start, choices, cpus) = (start(board), choices(board, &origins), cpus(board));
     let doc = format!(" {summary}.");
+    let variants = board.variants.iter().map(|kind| variant::emit(board, kind));
+    let variant_name = match variant_name {
+        Some(name) => quote! { Some(#name) },
+        None => quote! { None },
+    };
     quote! {
         #[doc = #doc]
         pub static BOARD: Board = Board {
             name: #name,
-            variant: None,
-            variants: &[],
+            variant: #variant_name,
+            variants: &[#(#variants),*],
             summary: #summary,
             #[doc = #of_compatible]
             compatible: &[#(#compatible),*],
@@ -52,11 +59,10 @@ struct Origins {
 
 impl Origins {
     fn new(board: &Board) -> Self {
-        let Lines { compatible, tree, preset, prefer, baud, least, without_tree } = board.lines;
-        let path = &board.source.path;
-        let file = path.rsplit('/').next().unwrap_or(path);
-        let at = |line: u32| format!("{file}:{line}");
-        let said = |line: Option<u32>| line.map_or_else(|| format!("the default: {file} doesn't say"), at);
+        let Lines { compatible, tree, preset, prefer, baud, least, without_tree } = &board.lines;
+        let file = file_name(&board.source.path);
+        let at = |line: &Line| format!("{}:{}", file_name(&line.file), line.number);
+        let said = |line: &Option<Line>| line.as_ref().map_or_else(|| format!("the default: {file} doesn't say"), at);
         Self {
             compatible: origin(&at(compatible)),
             tree: origin(&at(tree)),

@@ -114,6 +114,6 @@ pub(super) fn word(variant: &impl std::fmt::Debug) -> Ident {
     Ident::new(&format!("{variant:?}"), Span::call_site())
 }
 
-fn file_name(path: &str) -> &str {
+pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

@@ -9,6 +9,7 @@ mod fact;
 mod layout;
 mod literal;
 mod preset;
+mod variant;
 
 use std::collections::BTreeSet;
 
@@ -65,7 +66,12 @@ pub fn emit(boards: &[Board], bindings: &[Binding], presets: &Presets) -> String
     let mut text = header(boards);
     for (board, module) in boards.iter().zip(&modules) {
         text += "\n";
-        text += &layout::text(board_module(board, module), Some(board));
+        text += &layout::text(board_module(board, None, module), Some(board));
+        for kind in &board.variants {
+            let module = board_module(&kind.board, Some(&kind.name), &variant::module(board, kind));
+            text += "\n";
+            text += &layout::text(module, Some(&kind.board));
+        }
     }
     text += "\n";
     text += &layout::text(bindings_table(bindings), None);
@@ -115,15 +121,17 @@ fn identifier(name: &str, case: impl Fn(&str) -> String) -> Ident {
     syn::parse_str(&name).unwrap_or_else(|_| Ident::new(&format!("{name}_"), Span::call_site()))
 }
 
-fn board_module(board: &Board, name: &Ident) -> TokenStream {
+/// The module of a board, or of one of its variants.
+fn board_module(board: &Board, variant: Option<&str>, name: &Ident) -> TokenStream {
     let idents = device::idents(board);
     let devices = board.devices.iter().zip(&idents).map(|(device, ident)| device::emit(board, device, ident));
     let items = quote! { #(#devices)* };
     let facts = fact::emit(board);
-    let table = board::table(board, &idents);
+    let table = board::table(board, variant, &idents);
     let body = quote! { #items #facts #table };
     let uses = used(&body);
-    let doc = format!(" {}: `{}` and `{}`.", board.summary, board.source.path, board.tree);
+    let kind = variant.map_or(String::new(), |variant| format!(", variant `{variant}`"));
+    let doc = format!(" {}{kind}: `{}` and `{}`.", board.summary, board.source.path, board.tree);
     let early = format!(" Used before the tree is read, marked UNCHECKED: {}.", list(&board.early_facts()));
     quote! {
         #[doc = #doc]

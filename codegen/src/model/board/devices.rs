@@ -1,6 +1,6 @@
 //! Devices: the enabled nodes that a binding knows, with what they bring.
 
-use hardware::tree::Node;
+use hardware::tree::{Node, Tree};
 
 use super::{Device, Inputs, names, values};
 use crate::findings::Findings;
@@ -21,6 +21,11 @@ pub(super) fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Device
         device.needs = needs;
     }
     devices
+}
+
+/// The paths of the devices that `tree` has.
+pub(super) fn paths(bindings: &[Binding], tree: &Tree<'_>) -> Vec<String> {
+    tree.nodes().filter_map(|node| find(bindings, node)).map(|(node, ..)| node.path().to_string()).collect()
 }
 
 /// The binding of the node's most specific known string.

@@ -2,7 +2,7 @@
 
 use hardware::board::{Item, Value};
 
-use super::{Cpu, Device, Fact, FactValue, Located, Preset, policy};
+use super::{Cpu, Device, Fact, FactValue, Located, Origin, Preset, policy};
 
 /// Numbers the facts of devices and CPUs, and gives each its default policy.
 pub(super) fn number(devices: &mut [Device], cpus: &mut [Cpu], console: &[usize], preset: &Preset) -> Vec<Fact> {
@@ -12,7 +12,16 @@ pub(super) fn number(devices: &mut [Device], cpus: &mut [Cpu], console: &[usize]
         let (class, driven) = (device.class, device.driver.is_some());
         let mut add = |name: String, item, value, property| {
             let policy = policy::default(class, driven, item, main_console, preset);
-            facts.push(Fact { name, device: Some(index), item, value, policy, why: None, property });
+            facts.push(Fact {
+                name,
+                device: Some(index),
+                item,
+                value,
+                policy,
+                why: None,
+                property,
+                origin: Origin::Tree,
+            });
             facts.len() - 1
         };
         let name = device.name.as_str();
@@ -39,6 +48,7 @@ pub(super) fn number(devices: &mut [Device], cpus: &mut [Cpu], console: &[usize]
             policy: policy::of_cpus(),
             why: None,
             property: cpu.mpidr.property,
+            origin: Origin::Tree,
         });
     }
     facts

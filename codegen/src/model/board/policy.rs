@@ -22,6 +22,15 @@ pub(super) fn default(class: Class, driven: bool, item: Item, main_console: bool
     }
 }
 
+/// The board file knows better than firmware: what firmware says isn't worth a device. Where a difference would stop the
+/// boot, a value that neither the board file nor the reference tree has is still a reason to.
+pub(super) const fn of_fixed(default: Policy) -> Policy {
+    match default {
+        Policy::Fatal => Policy::Fatal,
+        Policy::Warn | Policy::LiveWins | Policy::StaticWins => Policy::StaticWins,
+    }
+}
+
 /// A machine may have other CPUs than the reference tree.
 pub(super) const fn of_cpus() -> Policy {
     Policy::LiveWins
@@ -33,7 +42,7 @@ pub(super) fn overrule(inputs: Inputs<'_>, board: &mut Board, findings: &mut Fin
         match board.facts.iter_mut().find(|fact| fact.name == *name.get_ref()) {
             Some(fact) => {
                 fact.policy = verify.on_drift.into();
-                fact.why = Some((verify.why.get_ref().clone(), inputs.source.line(name.span().start)));
+                fact.why = Some((verify.why.get_ref().clone(), inputs.source.at(name.span().start)));
             }
             None => {
                 let place = Place::text(inputs.source, name.span());

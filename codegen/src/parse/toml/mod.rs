@@ -25,15 +25,26 @@ const MOST_FINDINGS: usize = 50;
 
 /// `source` as a `T`; `None` where what is left after its findings isn't one.
 pub fn read<T: DeserializeOwned>(source: &Arc<Source>, findings: &mut Findings) -> Option<T> {
+    from_table(source, table(source, findings)?, findings)
+}
+
+/// `source` as a table.
+pub(super) fn table<'s>(source: &'s Arc<Source>, findings: &mut Findings) -> Option<DeTable<'s>> {
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
         findings.push(syntax(source, error.message(), error.span().unwrap_or(0..0)));
     }
-    if !errors.is_empty() {
-        return None;
-    }
+    errors.is_empty().then(|| table.into_inner())
+}
+
+/// `table`, whose spans are of `source`, as a `T`.
+pub(super) fn from_table<T: DeserializeOwned>(
+    source: &Arc<Source>,
+    table: DeTable<'_>,
+    findings: &mut Findings,
+) -> Option<T> {
     // The root's span would mark the whole file.
-    let mut root = ::toml::Spanned::new(0..0, DeValue::Table(table.into_inner()));
+    let mut root = ::toml::Spanned::new(0..0, DeValue::Table(table));
     let mut removed: Vec<String> = Vec::new();
     for _ in 0..MOST_FINDINGS {
         let misread = match T::deserialize(ValueReader(&root)) {
