@@ -32,16 +32,25 @@ impl Image {
             Some(path) => Ok(Image { path: paths::root().join(path) }),
             None => build("qemu-virt"),
         });
-        found
-            .as_ref()
-            .map_err(|what| Cause::Tool { program: "cargo xtask image".to_owned(), what: what.clone() }.into())
+        taken(found)
+    }
+
+    /// The release image with the tables of all boards, built if need be.
+    pub fn of_all_boards() -> Result<&'static Self, Failure> {
+        static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();
+        taken(IMAGE.get_or_init(|| build(&codegen::boards(&paths::root()).join(","))))
     }
 }
 
-fn build(board: &str) -> Result<Image, String> {
+fn taken(built: &'static Result<Image, String>) -> Result<&'static Image, Failure> {
+    built.as_ref().map_err(|what| Cause::Tool { program: "cargo xtask image".to_owned(), what: what.clone() }.into())
+}
+
+/// Builds one image for `boards`, a list with commas.
+fn build(boards: &str) -> Result<Image, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["xtask", "image", "--release", "--board", board]).current_dir(paths::root());
+    command.args(["xtask", "image", "--release", "--board", boards]).current_dir(paths::root());
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());

@@ -11,10 +11,10 @@ use crate::paths;
 /// The emulator.
 pub const QEMU: &str = "qemu-system-aarch64";
 
-/// A `virt` machine, not yet running.
+/// A machine, not yet running.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    gic: Gic,
+    model: Model,
     entry: EntryLevel,
     cpus: u32,
     memory_mib: u32,
@@ -23,7 +23,14 @@ pub struct Machine {
     extra: Vec<String>,
 }
 
-/// Which interrupt controller the machine has.
+/// Which of QEMU's machines it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Model {
+    Virt(Gic),
+    Raspi4b,
+}
+
+/// Which interrupt controller `virt` has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gic {
     /// The board `qemu-virt-gicv2`.
@@ -45,7 +52,7 @@ impl Machine {
     /// One CPU, a GICv3, 512 MiB, entered at EL1 by QEMU's own boot protocol.
     pub fn virt() -> Self {
         Self {
-            gic: Gic::V3,
+            model: Model::Virt(Gic::V3),
             entry: EntryLevel::El1,
             cpus: 1,
             memory_mib: 512,
@@ -55,9 +62,17 @@ impl Machine {
         }
     }
 
-    /// With this interrupt controller.
+    /// A Raspberry Pi 4 with 2 GiB, which QEMU enters at EL2. It has no tree of its own: QEMU edits the one in the file
+    /// `tree` and hands it over.
+    pub fn raspi4b(tree: &str) -> Self {
+        let machine =
+            Self { model: Model::Raspi4b, entry: EntryLevel::El2, cpus: 4, cpu: "cortex-a72", ..Self::virt() };
+        machine.memory_mib(2048).extra(&["-dtb", tree])
+    }
+
+    /// `virt` with this interrupt controller.
     pub fn gic(self, gic: Gic) -> Self {
-        Self { gic, ..self }
+        Self { model: Model::Virt(gic), ..self }
     }
 
     /// So many CPUs.
@@ -120,11 +135,13 @@ impl Machine {
             EntryLevel::El1 => "",
             EntryLevel::El2 => ",virtualization=on",
         };
-        let gic = match self.gic {
-            Gic::V2 => 2,
-            Gic::V3 => 3,
+        let machine = match self.model {
+            Model::Virt(gic) => {
+                let version = if gic == Gic::V2 { 2 } else { 3 };
+                format!("virt,gic-version={version},dtb-randomness=off{level}{machine_suffix}")
+            }
+            Model::Raspi4b => format!("raspi4b{machine_suffix}"),
         };
-        let machine = format!("virt,gic-version={gic},dtb-randomness=off{level}{machine_suffix}");
         let (cpus, memory) = (self.cpus.to_string(), format!("{}M", self.memory_mib));
         ["-nodefaults", "-machine", &machine, "-cpu", self.cpu, "-smp", &cpus, "-m", &memory]
             .map(str::to_owned)

@@ -11,7 +11,7 @@ const BOARD: &str = "qemu-virt";
 
 /// Prints the figures; fails when one misses its bar.
 pub(crate) fn run(json: bool) -> Result<ExitCode, Failure> {
-    let built = image::build(BOARD, Profile::Release)?;
+    let built = image::build(&[BOARD], Profile::Release)?;
     let mut command = workspace::cargo(&["run", "--quiet", "--package", "tests", "--bin", "bench"]);
     command.args(["--profile", "measure", "--target", "host-tuple", "--"]).arg(built.image);
     if json {

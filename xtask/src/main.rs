@@ -53,9 +53,9 @@ enum Command {
     Doctor,
     /// Write a board's ELF, arm64 Image and symbol map.
     Image {
-        /// A file name in `boards/`, without `.toml`.
-        #[arg(long)]
-        board: String,
+        /// A file name in `boards/`, without `.toml`; several make one image for all of them.
+        #[arg(long, required = true, value_delimiter = ',')]
+        board: Vec<String>,
         /// Optimised, as it is shipped.
         #[arg(long)]
         release: bool,
@@ -116,7 +116,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run { build, machine } => {
             setup::provide(Need::FOR_BOOT)?;
-            let built = image::build(&build.board, build.profile())?;
+            let built = image::build(&[&build.board], build.profile())?;
             emulator::run(&built.image, &build.board, &machine)
         }
         Command::Test { filter } => {
@@ -127,7 +127,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Doctor => Ok(setup::doctor()),
         Command::Image { board, release } => {
             let profile = if release { Profile::Release } else { Profile::Dev };
-            print!("{}", image::build(&board, profile)?);
+            let boards: Vec<&str> = board.iter().map(String::as_str).collect();
+            print!("{}", image::build(&boards, profile)?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Qemu { image, machine } => {
@@ -136,7 +137,7 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Debug { build, machine } => {
             setup::provide(Need::FOR_BOOT)?;
-            let built = image::build(&build.board, build.profile())?;
+            let built = image::build(&[&build.board], build.profile())?;
             emulator::debug(&built, &build.board, &machine)
         }
         Command::Corpus(options) => corpus::run(&options),

@@ -48,20 +48,20 @@ impl fmt::Display for Built {
     }
 }
 
-/// Builds the image of one board.
-pub(crate) fn build(board: &str, profile: Profile) -> Result<Built, Failure> {
-    workspace::run(&mut compile(board, profile)?)?;
-    collect(board, profile)
+/// Builds the image of `boards`: one, or several that share it.
+pub(crate) fn build(boards: &[&str], profile: Profile) -> Result<Built, Failure> {
+    workspace::run(&mut compile(boards, profile)?)?;
+    collect(boards, profile)
 }
 
-/// The Cargo command that compiles the kernel for one board.
-pub(crate) fn compile(board: &str, profile: Profile) -> Result<Command, Failure> {
+/// The Cargo command that compiles the kernel for `boards`.
+pub(crate) fn compile(boards: &[&str], profile: Profile) -> Result<Command, Failure> {
     let known = codegen::boards(&workspace::root());
-    if !known.iter().any(|name| name == board) {
+    if let Some(board) = boards.iter().find(|board| !known.iter().any(|name| name == *board)) {
         return Err(Failure::Board(format!("no board called `{board}`; there is {}", known.join(", "))));
     }
-    let feature = format!("board-{board}");
-    let mut command = workspace::cargo(&["build", "--package", "kernel", "--features", &feature]);
+    let features = boards.iter().map(|board| format!("board-{board}")).collect::<Vec<_>>().join(",");
+    let mut command = workspace::cargo(&["build", "--package", "kernel", "--features", &features]);
     command.args(["--target", KERNEL_TARGET]);
     if profile == Profile::Release {
         command.arg("--release");
@@ -80,11 +80,10 @@ fn build_id() -> Option<String> {
     Some(described.trim().to_owned())
 }
 
-/// Takes what [`compile`]'s command has left, under the board's own name: Cargo's `keel` is whichever board was built
-/// last.
-pub(crate) fn collect(board: &str, profile: Profile) -> Result<Built, Failure> {
+/// Takes what [`compile`]'s command has left, under the boards' own names: Cargo's `keel` is whatever was built last.
+pub(crate) fn collect(boards: &[&str], profile: Profile) -> Result<Built, Failure> {
     let built = workspace::target().join(KERNEL_TARGET).join(profile.folder()).join("keel");
-    let elf = workspace::target().join("images").join(format!("{board}-{}.elf", profile.folder()));
+    let elf = workspace::target().join("images").join(format!("{}-{}.elf", boards.join("+"), profile.folder()));
     copy(&built, &elf)?;
     write(&elf)
 }

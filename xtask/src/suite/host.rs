@@ -114,8 +114,8 @@ fn command(program: &Program) -> Command {
 
 fn boot_image(log: &mut Log, profile: Profile) -> Result<PathBuf, String> {
     let told = |failure: Failure| failure.to_string();
-    log.run(&mut image::compile(BOOTED, profile).map_err(told)?)?;
-    image::collect(BOOTED, profile).map(|built| built.image).map_err(told)
+    log.run(&mut image::compile(&[BOOTED], profile).map_err(told)?)?;
+    image::collect(&[BOOTED], profile).map(|built| built.image).map_err(told)
 }
 
 /// `test result: ok. 3 passed; 0 failed; 1 ignored; …` as passed, failed, ignored.

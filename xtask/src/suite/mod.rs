@@ -66,8 +66,8 @@ fn docs() -> Command {
 
 fn build_image(log: &mut Log, board: &str, profile: Profile) -> Result<Outcome, String> {
     let told = |failure: Failure| failure.to_string();
-    log.run(&mut image::compile(board, profile).map_err(told)?)?;
-    let built = image::collect(board, profile).map_err(told)?;
+    log.run(&mut image::compile(&[board], profile).map_err(told)?)?;
+    let built = image::collect(&[board], profile).map_err(told)?;
     let size = fs::metadata(&built.image).map_err(|error| error.to_string())?.len();
     Ok(Outcome::passed(format!("{} KiB", size.div_ceil(1024))))
 }
