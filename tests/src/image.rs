@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use crate::failure::{Cause, Failure};
 use crate::paths;
@@ -40,14 +40,29 @@ impl Image {
         static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();
         taken(IMAGE.get_or_init(|| build(&codegen::boards(&paths::root()).join(","))))
     }
+
+    /// The release image of one board: that under test for qemu-virt, built for every other.
+    pub fn of(board: &str) -> Result<Self, Failure> {
+        match board {
+            "qemu-virt" => Self::under_test().cloned(),
+            board => build(board).map_err(failed),
+        }
+    }
 }
 
 fn taken(built: &'static Result<Image, String>) -> Result<&'static Image, Failure> {
-    built.as_ref().map_err(|what| Cause::Tool { program: "cargo xtask image".to_owned(), what: what.clone() }.into())
+    built.as_ref().map_err(|what| failed(what.clone()))
+}
+
+fn failed(what: String) -> Failure {
+    Cause::Tool { program: "cargo xtask image".to_owned(), what }.into()
 }
 
 /// Builds one image for `boards`, a list with commas.
 fn build(boards: &str) -> Result<Image, String> {
+    // Cargo leaves every image under one name: from the build to its copy, one at a time.
+    static BUILDING: Mutex<()> = Mutex::new(());
+    let _building = BUILDING.lock();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["xtask", "image", "--release", "--board", boards]).current_dir(paths::root());

@@ -12,6 +12,9 @@ pub(super) fn missing(reference: &Reference, device: &Device) -> Result<Mutation
     mutation.tree.remove_node(device.path)?;
     for fact in reference.dependents(device.path) {
         mutation.expect(fact.name, Verdict::Unresolvable, None);
+        for behind in reference.clocks_behind(fact) {
+            mutation.expect(behind.name, Verdict::Unresolvable, None);
+        }
     }
     absent(reference, device, Verdict::Missing, &mut mutation);
     Ok(mutation)
@@ -48,8 +51,9 @@ pub(super) fn cpu_disabled(reference: &Reference, cpu: &Cpu) -> Result<Mutation,
     Ok(mutation)
 }
 
+/// The CPU's fact, and those of the caches inside it.
 fn only(reference: &Reference, cpu: &Cpu, verdict: Verdict, mutation: &mut Mutation) {
-    if let Some(fact) = reference.board.fact(cpu.mpidr.fact()) {
+    for fact in reference.board.fact(cpu.mpidr.fact()).into_iter().chain(reference.facts_below(cpu.path)) {
         mutation.expect(fact.name, verdict, None);
     }
 }

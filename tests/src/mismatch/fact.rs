@@ -55,9 +55,15 @@ impl Edit<'_> {
     fn window(&self, mutation: &mut Mutation, n: usize, claimed: Window) -> Result<(), Failure> {
         let parent = self.path.rsplit_once('/').map_or("/", |(parent, _)| if parent.is_empty() { "/" } else { parent });
         let (address, size) = self.reference.bus_cells(parent);
-        self.change(mutation, "reg", n * (address + size) + address - 1, |cell| cell.wrapping_add(MOVED_BY))?;
-        let live = Window { base: claimed.base + u64::from(MOVED_BY), ..claimed };
-        self.drift(mutation, live.to_string());
+        let last = n * (address + size) + address - 1;
+        self.change(mutation, "reg", last, |cell| cell.wrapping_add(MOVED_BY))?;
+        let mut base = claimed.base + u64::from(MOVED_BY);
+        if !mutation.resolves(self.path, n)? {
+            // Past the end of the bus' range: the other way, then.
+            self.change(mutation, "reg", last, |cell| cell.wrapping_sub(MOVED_BY))?;
+            base = claimed.base - u64::from(MOVED_BY);
+        }
+        self.drift(mutation, Window { base, ..claimed }.to_string());
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use hardware::check::Verdict;
 use serde_json::Value;
 
 use super::{Expected, Mutation, Reference, host};
-use crate::{EntryLevel, Failure, Guest, Image, LiveTree, Machine, Raw};
+use crate::{EntryLevel, Failure, Gic, Guest, Image, LiveTree, Machine, Raw};
 
 /// What the shell prints about facts, an object a line.
 const FACTS: &str = "board facts --json";
@@ -14,7 +14,11 @@ const DIFFERENCES: &str = "board facts --drift --json";
 /// The machine that the board's reference tree describes, with `tree` handed over in its place.
 fn machine(reference: &Reference, tree: &LiveTree) -> Machine {
     let cpus = u32::try_from(reference.board.cpus.len()).unwrap_or(1);
-    let machine = Machine::virt().cpus(cpus).memory_mib(reference.memory_mib());
+    let gic = match reference.board.devices.iter().any(|device| device.binding == "gicv2") {
+        true => Gic::V2,
+        false => Gic::V3,
+    };
+    let machine = Machine::virt().gic(gic).cpus(cpus).memory_mib(reference.memory_mib());
     // Only a machine whose PSCI is called by `smc` survives a tree that says so.
     let by_smc = |device: &&hardware::board::Device| {
         device.conduit.is_some() && tree.value(device.path, "method").is_ok_and(|method| method == b"smc\0")

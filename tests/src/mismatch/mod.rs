@@ -78,6 +78,12 @@ impl Mutation {
         self.expected.insert(row.to_owned(), Expected { verdict, live });
     }
 
+    /// Whether the nth window of the node at `path` has a CPU address after the edit.
+    fn resolves(&self, path: &str, n: usize) -> Result<bool, Failure> {
+        let node = reference::open(self.tree.to_blob())?.find(path);
+        Ok(node.is_some_and(|node| node.cpu_window(n).is_ok()))
+    }
+
     /// Whether some row that differs must stop the boot.
     pub fn stops(&self, reference: &Reference) -> bool {
         let policy = |name: &String| {

@@ -54,6 +54,16 @@ impl Reference {
         board.facts.iter().filter(move |fact| self.provider(fact).is_some_and(|provider| provider.path_eq(path)))
     }
 
+    /// The clocks that the same property names behind `fact`'s: where they begin depends on the provider of each before.
+    pub(super) fn clocks_behind(&self, fact: &Fact) -> impl Iterator<Item = &'static Fact> {
+        let (device, clock) = match fact.item {
+            Item::Clock(clock) => (fact.device, clock),
+            _ => (None, u8::MAX),
+        };
+        let behind = move |other: &&Fact| matches!(other.item, Item::Clock(other) if other > clock);
+        self.board.facts.iter().filter(move |other| other.device == device).filter(behind)
+    }
+
     /// The controller of an interrupt, the provider of a clock.
     fn provider(&self, fact: &Fact) -> Option<Node<'static>> {
         let node = self.nodes.find(self.device(fact)?.path)?;
