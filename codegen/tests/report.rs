@@ -138,6 +138,39 @@ fn rejecting(code: &str) -> std::path::PathBuf {
 }
 
 #[test]
+fn every_real_tree_has_a_report_in_milliseconds() {
+    let Some(folder) = std::env::var_os("KEEL_DTBS") else {
+        println!("skipped: KEEL_DTBS names no folder of trees");
+        return;
+    };
+    let drafter = codegen::draft::Drafter::new(&root()).unwrap_or_else(|findings| panic!("{findings}"));
+    let mut took = Vec::new();
+    for tree in trees(Path::new(&folder)) {
+        let draft = drafter.draft("drafted", fs::read(&tree).unwrap()).unwrap_or_else(|findings| panic!("{findings}"));
+        let report = drafter.report(&draft).unwrap_or_else(|| panic!("{} has no report", tree.display()));
+        let started = Instant::now();
+        let pages = [report.markdown(), report.html(), report.json()];
+        took.push((started.elapsed(), tree));
+        assert!(pages.iter().all(|page| page.len() > 1000), "{:?}", took.last());
+    }
+    took.sort();
+    let (slowest, tree) = took.last().unwrap();
+    let name = tree.file_name().unwrap().to_string_lossy();
+    let median = took[took.len() / 2].0;
+    println!(
+        "figure: reports of {} trees, three notations, median {median:.1?}, slowest {slowest:.1?} {name} (this build)",
+        took.len()
+    );
+}
+
+/// All blobs in a folder and those below it.
+fn trees(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let all = entries.flat_map(|path| if path.is_dir() { trees(&path) } else { vec![path] });
+    all.filter(|path| path.extension().is_some_and(|extension| extension == "dtb")).collect()
+}
+
+#[test]
 fn a_report_takes_milliseconds() {
     let report = codegen::report(&root(), "qemu-virt").unwrap();
     let started = Instant::now();

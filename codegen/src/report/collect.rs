@@ -12,14 +12,17 @@ use crate::model::board::{Board, Inputs, Located};
 impl Report {
     /// All of it but the findings, which are complete only after the checks; see [`Report::with`].
     pub fn of(inputs: Inputs<'_>, board: &Board) -> Self {
+        let (fixes, variants) = (changes::fixes(inputs.file), changes::variants(inputs.file));
         Self {
             format: FORMAT,
             board: summary(inputs, board),
-            fingerprint: fingerprint::of(board),
+            fingerprint: fingerprint::of(board, &fixes, &variants),
             cpus: board.cpus.iter().map(|cpu| self::cpu(board, cpu)).collect(),
             memory: memory(inputs.tree),
             classes: classes(board),
             devices: board.devices.iter().map(|device| self::device(inputs, board, device)).collect(),
+            fixes,
+            variants,
             start: start::steps(board),
             unbound: undriven::unbound(inputs),
             disabled: undriven::disabled(inputs.tree),

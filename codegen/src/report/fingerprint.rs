@@ -8,12 +8,12 @@ use std::fmt::Write;
 use hardware::board::Value;
 use sha2::{Digest, Sha256};
 
-use super::text;
+use super::{Fix, Variant, text};
 use crate::model::board::{Board, Fact, FactValue};
 
 /// The first 32 digits of the SHA-256 of the meaning.
-pub(super) fn of(board: &Board) -> String {
-    let digest = Sha256::digest(meaning(board).as_bytes());
+pub(super) fn of(board: &Board, fixes: &[Fix], variants: &[Variant]) -> String {
+    let digest = Sha256::digest(meaning(board, fixes, variants).as_bytes());
     digest.iter().take(16).fold(String::new(), |mut digits, byte| {
         // Writing into a String can't fail.
         let _ = write!(digits, "{byte:02x}");
@@ -22,7 +22,7 @@ pub(super) fn of(board: &Board) -> String {
 }
 
 /// One statement a line, each text quoted, so that no two meanings look alike.
-fn meaning(board: &Board) -> String {
+fn meaning(board: &Board, fixes: &[Fix], variants: &[Variant]) -> String {
     let names = |indices: &[usize]| -> Vec<&str> { indices.iter().map(|&i| board.devices[i].name.as_str()).collect() };
     let mut lines = vec![
         format!("compatible {:?}", board.compatible),
@@ -37,6 +37,10 @@ fn meaning(board: &Board) -> String {
         format!("device {:?} {:?} {:?} {class} {stage} {driver:?}", device.name, device.path, device.binding_name)
     }));
     lines.extend(board.facts.iter().map(|fact| self::fact(board, fact)));
+    lines.extend(fixes.iter().map(|fix| format!("fix {:?} {:?} {:?}", fix.node, fix.property, fix.value)));
+    lines.extend(
+        variants.iter().map(|it| format!("variant {:?} {:?} {:?} {:?}", it.name, it.tree, it.evidence, it.overrides)),
+    );
     lines.join("\n")
 }
 

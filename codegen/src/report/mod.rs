@@ -4,6 +4,7 @@
 //! drives, findings, fingerprint. [`markdown`](Report::markdown) is made to be committed and read as a diff,
 //! [`html`](Report::html) to be looked at, [`json`](Report::json) to be read by other tools.
 
+mod changes;
 mod collect;
 mod fingerprint;
 mod html;
@@ -16,6 +17,7 @@ mod undriven;
 
 use serde::Serialize;
 
+pub use changes::{Fix, Variant};
 pub use start::Step;
 pub use undriven::Unbound;
 
@@ -39,6 +41,10 @@ pub struct Report {
     pub classes: Vec<String>,
     /// Devices in blob order.
     pub devices: Vec<Device>,
+    /// What the board file puts right in its reference tree.
+    pub fixes: Vec<Fix>,
+    /// The kinds in which the board comes besides the reference tree's.
+    pub variants: Vec<Variant>,
     /// What starts, dependencies first.
     pub start: Vec<Step>,
     /// Enabled nodes that no binding knows, by `compatible`.

@@ -62,6 +62,11 @@ pub(super) fn rate(hertz: u64) -> String {
     format!("{} {unit}", hertz as f64 / by)
 }
 
+/// `44_000_000`
+pub(super) fn decimal(number: u64) -> String {
+    Hertz(number).to_string().trim_end_matches(" Hz").to_owned()
+}
+
 /// `1 device`, `2 devices`
 pub(super) fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use super::{Finding, RegionKind, Report, Summary, Unbound, text};
+use super::{Finding, Fix, RegionKind, Report, Summary, Unbound, Variant, text};
 
 const STYLE: &str = include_str!("../../../templates/report/page.css");
 const SCRIPT: &str = include_str!("../../../templates/report/page.js");
@@ -36,6 +36,8 @@ struct Page<'r> {
     grid: Vec<interrupts::Row>,
     lines: Vec<interrupts::Line<'r>>,
     graph: graph::Graph<'r>,
+    fixes: &'r [Fix],
+    variants: &'r [Variant],
     named: Vec<Named<'r>>,
     unbound: &'r [Unbound],
     disabled: String,
@@ -67,6 +69,8 @@ impl Report {
             grid: interrupts::grid(&lines),
             lines,
             graph: graph::graph(self),
+            fixes: &self.fixes,
+            variants: &self.variants,
             named: named(self),
             unbound: &self.unbound,
             disabled: text::count(self.disabled, "device"),

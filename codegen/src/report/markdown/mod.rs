@@ -14,9 +14,12 @@ impl Report {
     /// The page.
     pub fn markdown(&self) -> String {
         let mut page = String::new();
-        for part in [head, devices, memory, interrupts, start, undriven, facts, findings] {
-            page += part(self).trim_end();
-            page += "\n\n";
+        for part in [head, changes, devices, memory, interrupts, start, undriven, facts, findings] {
+            let part = part(self);
+            if !part.is_empty() {
+                page += part.trim_end();
+                page += "\n\n";
+            }
         }
         page.truncate(page.trim_end().len());
         page + "\n"
@@ -73,6 +76,29 @@ fn head(report: &Report) -> String {
     head += &row(&["RAM", &format!("{ram} the reference tree, at least {}", text::size(board.least_memory))]);
     head += &row(&["devices", &format!("{} known, {driven} driven", report.devices.len())]);
     head + "\nGenerated: `KEEL_BLESS=1 cargo test -p codegen --features cli --target host-tuple --test report` writes it anew.\n"
+}
+
+/// Nothing where the board file changes nothing.
+fn changes(report: &Report) -> String {
+    let mut section = String::new();
+    if !report.fixes.is_empty() {
+        section += "## Fixes\n\nWhat the tree has wrong, and what is used instead.\n\n";
+        section += &header(&["node", "property", "value", "confidence", "source"]);
+        section.extend(report.fixes.iter().map(|it| {
+            row(&[code(&it.node), code(&it.property), code(&it.value), plain(&it.confidence), plain(&it.source)])
+        }));
+        section += "\n";
+    }
+    if !report.variants.is_empty() {
+        section += "## Variants\n\nKinds in which the board comes; all of the evidence has to be in the live tree.\n\n";
+        section += &header(&["variant", "", "evidence", "differs in"]);
+        section.extend(report.variants.iter().map(|it| {
+            let tree = it.tree.iter().map(|tree| format!("tree {tree}"));
+            let differs: Vec<String> = tree.chain(it.overrides.iter().cloned()).collect();
+            row(&[code(&it.name), plain(&it.summary), codes(&it.evidence), codes(differs)])
+        }));
+    }
+    section
 }
 
 fn devices(report: &Report) -> String {
