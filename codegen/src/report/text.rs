@@ -26,6 +26,8 @@ pub(super) fn class(class: Class) -> String {
         Class::Pcie => "PCIe".to_owned(),
         Class::Gpio => "GPIO".to_owned(),
         Class::Pmu => "PMU".to_owned(),
+        Class::Rng => "random numbers".to_owned(),
+        Class::Iommu => "IOMMU".to_owned(),
         class => kebab(&class).replace('-', " "),
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Device<'r> {
 
 /// Where a value came from, and what a difference means.
 pub(super) struct Origin<'r> {
-    pub(super) text: &'r str,
+    pub(super) text: String,
     pub(super) policy: &'r str,
     pub(super) why: Option<&'r str>,
 }
@@ -57,7 +57,7 @@ fn device(index: usize, device: &report::Device) -> Device<'_> {
         conduit: device.conduit.as_ref().map(|it| it.value.conduit.as_str()),
         stage: &device.stage,
         origins: origins(device),
-        left_out: device.left_out.iter().map(|line| text::visible(line)).collect(),
+        left_out: device.left_out.iter().map(|line| shortened(line)).collect(),
     }
 }
 
@@ -71,5 +71,24 @@ fn origins(device: &report::Device) -> Vec<Origin<'_>> {
 }
 
 fn origin<T>(claim: &Claim<T>) -> Origin<'_> {
-    Origin { text: &claim.origin, policy: claim.policy, why: claim.why.as_deref() }
+    Origin { text: shortened(&claim.origin), policy: claim.policy, why: claim.why.as_deref() }
+}
+
+/// With paths as their last names: the row and its links have the rest.
+fn shortened(origin: &str) -> String {
+    let word = |word: &str| match word.rsplit_once('/') {
+        Some((above, name)) if above.starts_with('/') && !name.is_empty() => format!("…/{name}"),
+        _ => word.to_owned(),
+    };
+    text::visible(origin).split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn deep_paths_are_shortened() {
+        let shorten = super::shortened;
+        assert_eq!(shorten("interrupts[0]: <0 1 4> at /soc/bus@1/intc@2"), "interrupts[0]: <0 1 4> at …/intc@2");
+        assert_eq!(shorten("clocks[0]: the rate of /clk"), "clocks[0]: the rate of /clk");
+    }
 }

@@ -5,7 +5,7 @@ use crate::report::map::{self, Place, ROW_UNITS, What};
 use crate::report::{RegionKind, Report, text};
 
 /// How many letters fit in a row's whole width, about.
-const LETTERS: f64 = 112.0;
+const LETTERS: f64 = 119.0;
 /// A row's height in pixels, and how far each level of nesting is set in.
 const HEIGHT: usize = 34;
 const INSET: usize = 7;
@@ -95,7 +95,7 @@ fn block(report: &Report, place: &Place, from: f64, to: f64, inner: bool) -> Blo
 
 /// The label, or it without its unit address, if that has room.
 fn fitting(label: String, letters: f64) -> Option<String> {
-    let fits = |label: &String| label.chars().count() as f64 + 0.7 <= letters;
+    let fits = |label: &String| label.chars().count() as f64 + 0.4 <= letters;
     if fits(&label) {
         return Some(label);
     }

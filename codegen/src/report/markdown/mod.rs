@@ -207,7 +207,17 @@ fn facts(report: &Report) -> String {
         section.extend(device.conduit.iter().map(|it| fact(it, &device.path, it.value.conduit.clone())));
     }
     section.extend(report.cpus.iter().map(|cpu| fact(&cpu.mpidr, &cpu.path, text::hex(cpu.mpidr.value.mpidr))));
-    section
+    section + &left_out(report)
+}
+
+/// What devices bring that isn't a fact; nothing where all is.
+fn left_out(report: &Report) -> String {
+    let lines = report.devices.iter().flat_map(|device| device.left_out.iter().map(move |line| (device, line)));
+    let rows: String = lines.map(|(device, line)| row(&[code(&device.name), plain(line)])).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    format!("\nNot claimed, because the tree doesn't say what it means:\n\n{}{rows}", header(&["device", "what"]))
 }
 
 fn fact<T>(claim: &Claim<T>, path: &str, value: String) -> String {
