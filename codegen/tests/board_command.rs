@@ -137,7 +137,7 @@ fn a_tree_without_anything_is_still_drafted() {
     let (code, out, err) = said(&board(&root, &["new", "bare", "--dtb", "bare.dtb"]));
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(err.contains("K0132") && err.contains("K0116"), "{err}");
-    assert!(out.contains("To decide"), "{out}");
+    assert!(out.contains("Open, for you to decide"), "{out}");
     let (code, _, err) = said(&board(&root, &["check", "bare"]));
     assert_eq!(code, Some(0), "warnings don't stop a build: {err}");
 }

@@ -42,28 +42,17 @@ fn console(board: &Board, tree: &Tree<'_>) -> Decision {
     }
 }
 
-/// The firmware's choice doesn't help: any console, and a person's word if there are several or none.
+/// The firmware's choice doesn't help: any other console, unless a person knows better.
 fn without_stdout(board: &Board, problem: &str) -> Decision {
     let names: Vec<&str> = board.console.iter().map(|&index| board.devices[index].name.as_str()).collect();
-    let why = |rest: String| format!("{problem}; {rest}");
-    match names[..] {
-        [] => Decision {
-            what: "console",
-            value: "none".to_owned(),
-            why: why("nothing else here has a driver, so nobody would see a prompt".to_owned()),
-            entry: Entry::Open(Vec::new()),
-        },
-        [only] => default("console", only, why("it is the only one that has a driver".to_owned())),
-        [first, ..] => {
-            let list: Vec<String> = names.iter().map(|name| text(name)).collect();
-            Decision {
-                what: "console",
-                value: first.to_owned(),
-                why: why("the first of several in the tree's order; name the one with the socket".to_owned()),
-                entry: Entry::Open(vec!["[console]".to_owned(), format!("prefer = [{}]", list.join(", "))]),
-            }
-        }
-    }
+    let list: Vec<String> = names.iter().map(|name| text(name)).collect();
+    let prefer = || vec!["[console]".to_owned(), format!("prefer = [{}]", list.join(", "))];
+    let (value, rest, lines) = match names[..] {
+        [] => ("none", "and nothing else here has a driver: it takes one to see a prompt", Vec::new()),
+        [only] => (only, "so the only one that has a driver is used: is its socket the one you have?", prefer()),
+        [first, ..] => (first, "so the first in the tree's order is used: put the one with the socket first", prefer()),
+    };
+    Decision { what: "console", value: value.to_owned(), why: format!("{problem}, {rest}"), entry: Entry::Open(lines) }
 }
 
 /// How much RAM there is, is always the live tree's word.

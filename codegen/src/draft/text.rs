@@ -19,7 +19,7 @@ pub(super) fn write(decisions: &[Decision]) -> String {
             Entry::Table(table) => text += &format!("\n{table}"),
             Entry::Open(lines) => {
                 text.push('\n');
-                let question = format!("To decide, {}: {}", decision.what, decision.why);
+                let question = format!("Open, {}: {}", decision.what, decision.why);
                 for line in wrap(&question).iter().chain(lines) {
                     text += &format!("# {line}\n");
                 }

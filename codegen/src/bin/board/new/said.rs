@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use codegen::draft::{Draft, Entry};
+use codegen::draft::{Decision, Draft, Entry};
 use codegen::findings::Severity;
 
 use super::feature::Outcome;
+
+/// What the command line said.
+const GIVEN: [&str; 2] = ["name", "tree"];
 
 /// How many kinds of devices are named.
 const MOST: usize = 12;
@@ -20,7 +23,8 @@ pub(crate) fn text(draft: &Draft, feature: &Outcome, rivals: &[String]) -> Strin
         Outcome::NoManifest => "this project has no kernel/Cargo.toml with features, so none was added\n".to_owned(),
     };
     text += "\nDecided\n";
-    for decision in draft.decisions.iter().filter(|decision| !matches!(decision.entry, Entry::Open(_))) {
+    let said = |decision: &&Decision| !matches!(decision.entry, Entry::Open(_)) && !GIVEN.contains(&decision.what);
+    for decision in draft.decisions.iter().filter(said) {
         let _ = writeln!(text, "  {:<11} {}", decision.what, shown(&decision.value));
         let _ = writeln!(text, "  {:<11}   {}", "", decision.why);
     }
@@ -43,13 +47,13 @@ fn open(draft: &Draft, rivals: &[String], text: &mut String) {
     if open.is_empty() && rivals.is_empty() {
         return;
     }
-    *text += "\nTo decide, see the comments in the file\n";
+    *text += "\nOpen, for you to decide\n";
     for decision in open {
         let _ = writeln!(text, "  {:<11} {} for now", decision.what, shown(&decision.value));
         let _ = writeln!(text, "  {:<11}   {}", "", decision.why);
     }
     for rival in rivals {
-        let _ = writeln!(text, "  {:<11} boards/{rival}.toml has it, too: one image can't hold both", "compatible");
+        let _ = writeln!(text, "  {:<11} boards/{rival}.toml has it, too: is this one a variant of it?", "compatible");
     }
 }
 
@@ -64,12 +68,11 @@ fn driven(draft: &Draft, text: &mut String) {
     let _ = writeln!(text, "Checked, but without a driver: {}", list(&known, known.len()));
     let nodes: usize = unknown.iter().map(|(_, count)| count).sum();
     let shown: Vec<String> = unknown.iter().take(MOST).map(|(name, count)| names(*count, name)).collect();
-    let _ = writeln!(
-        text,
-        "Without a binding, so left alone: {nodes} nodes of {} kinds: {}",
-        unknown.len(),
-        list(&shown, unknown.len())
-    );
+    let count = match nodes {
+        0 => String::new(),
+        nodes => format!("{nodes} nodes of {} kinds: ", unknown.len()),
+    };
+    let _ = writeln!(text, "Without a binding, so left alone: {count}{}", list(&shown, unknown.len()));
 }
 
 /// `all` counts those that aren't named, too.
