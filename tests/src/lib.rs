@@ -6,6 +6,7 @@
 //! - [`Guest`] is a running machine: [`Guest::run`] types a command and gives back exactly its output.
 //! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`mismatch`] makes trees in which one fact is wrong, and holds check and kernel to the verdict on it.
+//! - [`ask`] asks a tree and a ledger everything there is to ask.
 //! - [`mutate`] breaks blobs at random, the same way for the same seed.
 //! - [`stub`] stops a guest through QEMU's gdb stub and puts its core where it should never be.
 //! - [`Failure`] says what went wrong, with the end of the transcript.
@@ -15,6 +16,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+pub mod ask;
 mod failure;
 mod guest;
 mod handover;

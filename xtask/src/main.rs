@@ -1,10 +1,11 @@
-//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `corpus`, `bench`.
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `corpus`, `fuzz`, `bench`.
 //!
 //! - [`setup`]: what the commands need on the machine, and how to get it.
 //! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
 //! - [`emulator`]: boots an image in QEMU for a person.
 //! - [`suite`]: the steps of `cargo xtask test`.
 //! - [`corpus`]: a folder of trees through the `board` command.
+//! - [`fuzz`]: libFuzzer on the stable toolchain.
 //! - [`mod@bench`]: the figures that the project promises.
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
@@ -13,6 +14,7 @@ mod bench;
 mod corpus;
 mod emulator;
 mod failure;
+mod fuzz;
 mod image;
 mod setup;
 mod suite;
@@ -77,6 +79,15 @@ enum Command {
     },
     /// Take every tree of a folder through draft, check, report, verify and code generation, and print the times.
     Corpus(corpus::Options),
+    /// Fuzz what reads foreign files: device trees, board files, bindings.
+    Fuzz {
+        /// `tree`, `board` or `binding`; all of them unless told.
+        #[arg(value_parser = fuzz::TARGETS)]
+        target: Option<String>,
+        /// How long, for each.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Measure the promised figures: instructions to the prompt, image size, look-ups, codegen.
     Bench {
         /// As one JSON object.
@@ -141,6 +152,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             emulator::debug(&built, &build.board, &machine)
         }
         Command::Corpus(options) => corpus::run(&options),
+        Command::Fuzz { target, seconds } => {
+            setup::provide(Need::FOR_FUZZING)?;
+            fuzz::run(target.as_deref(), seconds)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Bench { json } => {
             setup::provide(Need::FOR_BENCH)?;
             bench::run(json)

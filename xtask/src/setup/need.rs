@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Libfdt,
     /// A C compiler with the C library's headers.
     Cc,
+    /// A C++ compiler.
+    Cxx,
     /// A browser without a window, for the HTML report.
     Chromium,
     /// A gdb that knows AArch64.
@@ -51,6 +53,7 @@ impl Need {
         Self::Dtc,
         Self::Libfdt,
         Self::Cc,
+        Self::Cxx,
         Self::Chromium,
         Self::Gdb,
     ];
@@ -58,9 +61,11 @@ impl Need {
     pub(crate) const FOR_BOOT: &[Self] = &[Self::Target, Self::Qemu];
     /// For `cargo xtask test`.
     pub(crate) const FOR_TESTS: &[Self] =
-        &[Self::Target, Self::Clippy, Self::Rustfmt, Self::Qemu, Self::Dtc, Self::Libfdt, Self::Cc];
+        &[Self::Target, Self::Clippy, Self::Rustfmt, Self::Qemu, Self::Dtc, Self::Libfdt, Self::Cc, Self::Cxx];
     /// For tests that are skipped without it.
     pub(crate) const FOR_MORE_TESTS: &[Self] = &[Self::Chromium];
+    /// For `cargo xtask fuzz`.
+    pub(crate) const FOR_FUZZING: &[Self] = &[Self::Cc, Self::Cxx];
     /// For `cargo xtask bench`.
     pub(crate) const FOR_BENCH: &[Self] = &[Self::Target, Self::Qemu, Self::Libfdt, Self::Cc];
 
@@ -74,6 +79,7 @@ impl Need {
             Self::Dtc => first_line("dtc", &["--version"]),
             Self::Libfdt => header("libfdt.h"),
             Self::Cc => first_line("cc", &["--version"]),
+            Self::Cxx => first_line("c++", &["--version"]),
             Self::Chromium => chromium(),
             Self::Gdb => gdb(),
         }
@@ -89,6 +95,7 @@ impl Need {
             Self::Dtc => "cargo xtask test: independent reader",
             Self::Libfdt => "cargo xtask test, bench: comparison",
             Self::Cc => "linking tools; bench: QEMU plugin",
+            Self::Cxx => "cargo xtask test, fuzz: libFuzzer",
             Self::Chromium => "cargo xtask test: the HTML report",
             Self::Gdb => "cargo xtask debug",
         }
@@ -110,6 +117,7 @@ impl fmt::Display for Need {
             Self::Dtc => "dtc",
             Self::Libfdt => "libfdt",
             Self::Cc => "C compiler",
+            Self::Cxx => "C++ compiler",
             Self::Chromium => "Chromium",
             Self::Gdb => "gdb for AArch64",
         })

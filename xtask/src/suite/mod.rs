@@ -12,6 +12,7 @@ use std::process::{Command, ExitCode};
 use report::{Log, Outcome, Report};
 
 use crate::failure::Failure;
+use crate::fuzz;
 use crate::image::{self, Profile};
 use crate::workspace::{self, KERNEL_TARGET};
 
@@ -20,6 +21,9 @@ const ON_TARGET: [&str; 4] = ["kernel", "kernel-core", "drivers", "hardware"];
 /// Everything but the kernel builds for the host, `cargo board` included.
 const ON_HOST: [&str; 7] =
     ["--workspace", "--exclude", "kernel", "--target", "host-tuple", "--features", "codegen/cli"];
+
+/// How long each fuzz target runs here; `cargo xtask fuzz` runs longer.
+const FUZZ_SECONDS: u32 = 8;
 
 /// Runs every step whose name contains `filter`.
 pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
@@ -38,7 +42,24 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
         log.run(workspace::cargo(&["test", "--doc"]).args(ON_HOST))?;
         host::counted(log)
     });
+    fuzzed(&mut report);
     Ok(report.close())
+}
+
+/// Builds the fuzz targets and runs each for a few seconds.
+fn fuzzed(report: &mut Report) {
+    let names = fuzz::TARGETS.map(|target| format!("fuzz {target}"));
+    report.step("fuzz build", |log| {
+        fuzz::seed().map_err(|failure| failure.to_string())?;
+        log.run(&mut fuzz::build()).map(|()| Outcome::passed("stable toolchain, guided by coverage".to_owned()))
+    });
+    for (target, name) in fuzz::TARGETS.iter().zip(&names) {
+        report.step(name, |log| {
+            log.run(&mut fuzz::fuzzer(target, FUZZ_SECONDS).map_err(|failure| failure.to_string())?)?;
+            let fuzz::Run { inputs, covered: (seeds, reached) } = fuzz::outcome(&log.text())?;
+            Ok(Outcome::passed(format!("{inputs} inputs, {seeds} edges by the seeds, {reached} now")))
+        });
+    }
 }
 
 fn lint_host() -> Command {
