@@ -128,11 +128,13 @@ fn leak<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-/// The board's own preset; the check asks for no other.
 fn preset(preset: &Preset) -> table::Preset {
     let (name, on) = (text(&preset.name), preset.bits());
     let switches = list(preset.switches.iter().map(|(name, _)| text(name)));
-    let all = Box::leak(Box::new(table::Presets { switches, presets: list(std::iter::once((name, on))) }));
+    let all = Box::leak(Box::new(table::Presets {
+        switches,
+        presets: list(preset.all.iter().map(|(name, on)| (text(name), *on))),
+    }));
     table::Preset { name, on, all }
 }
 

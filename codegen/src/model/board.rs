@@ -29,7 +29,7 @@ use super::device::Binding;
 use crate::findings::{Finding, Findings, Line, Place, Source, code};
 use crate::parse::board::{self as written, Baud, Confidence, Lab, Qemu};
 use crate::parse::nearest;
-use crate::parse::preset::Presets;
+use crate::parse::preset::{Presets, bits};
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
@@ -162,6 +162,8 @@ pub struct Preset {
     pub switches: Vec<(String, bool)>,
     /// Whether drifts that would warn stop the boot.
     pub drift_stops: bool,
+    /// Every preset there is, with its switches as [`Preset::bits`] has them.
+    pub all: Vec<(String, u64)>,
 }
 
 /// One device.
@@ -291,7 +293,7 @@ pub enum FactValue {
 impl Preset {
     /// Bit n: the nth switch is on.
     pub fn bits(&self) -> u64 {
-        self.switches.iter().take(64).enumerate().fold(0, |bits, (nth, (_, on))| bits | u64::from(*on) << nth)
+        bits(self.switches.iter().map(|(_, on)| *on))
     }
 }
 
@@ -403,5 +405,6 @@ fn preset(inputs: Inputs<'_>, findings: &mut Findings) -> Preset {
         name: named.get_ref().clone(),
         switches: presets.switches.keys().map(|switch| (switch.clone(), on(switch))).collect(),
         drift_stops: found.is_some_and(|preset| preset.drift_stops),
+        all: presets.preset.iter().map(|(name, preset)| (name.clone(), presets.bits(preset))).collect(),
     }
 }

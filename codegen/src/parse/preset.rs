@@ -84,6 +84,18 @@ pub struct Preset {
     pub drift_stops: bool,
 }
 
+impl Presets {
+    /// Bit n: `preset` turns the nth switch on.
+    pub fn bits(&self, preset: &Preset) -> u64 {
+        bits(self.switches.keys().map(|switch| preset.on.iter().any(|on| on.get_ref() == switch)))
+    }
+}
+
+/// Bit n for the nth; a finding keeps the switches below 64.
+pub fn bits(on: impl Iterator<Item = bool>) -> u64 {
+    on.take(64).enumerate().fold(0, |bits, (nth, on)| bits | u64::from(on) << nth)
+}
+
 /// Reads the presets.
 pub fn read(source: &Arc<Source>, findings: &mut Findings) -> Option<Presets> {
     toml::read(source, findings)

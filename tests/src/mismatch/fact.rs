@@ -76,6 +76,7 @@ impl Edit<'_> {
     }
 
     fn clock(&self, mutation: &mut Mutation, n: usize, claimed: Hertz) -> Result<(), Failure> {
+        // Not what a fix makes of it either: a third rate.
         let live = Hertz(claimed.0 + 1_000);
         let rate = u32::try_from(live.0).map_err(|_| unusable(self.fact))?;
         if self.reference.tree.value(self.path, "clocks").is_err() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hardware::board::Board;
 use hardware::check::{self, Ledger, Row};
 
 use super::reference::open;
@@ -13,6 +14,12 @@ use crate::{Failure, LiveTree};
 pub fn ledger(reference: &Reference, live: &LiveTree) -> Result<Ledger<'static>, Failure> {
     let rows = vec![Row::EMPTY; check::rows_for(&[reference.board])].leak();
     check::check(reference.board, open(live.to_blob())?, rows).map_err(|error| wrong(error.to_string()))
+}
+
+/// Which of the boards' variants the live tree is of.
+pub fn kind(boards: &'static [&'static Board], live: &LiveTree) -> Result<Option<&'static str>, Failure> {
+    let chosen = check::select(boards, open(live.to_blob())?);
+    chosen.map(|board| board.variant).map_err(|refused| wrong(refused.to_string()))
 }
 
 /// Fails unless exactly the expected rows differ, each as expected, and the boot stops exactly where it must.

@@ -1,5 +1,7 @@
 //! A board with its reference tree, and what in it depends on what.
 
+use std::path::Path;
+
 use hardware::board::{Board, Device, Fact, Item};
 use hardware::tree::{Node, Record, Tree};
 
@@ -17,10 +19,19 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The board called `name` with the tree that its file names.
+    /// A board, or a variant of one, with the tree that its firmware is expected to hand over: the reference tree with
+    /// what is special about the variant, and with everything still wrong that the board file fixes.
     pub fn read(board: &'static Board) -> Result<Self, Failure> {
-        let path = paths::root().join(board.tree);
-        let blob = std::fs::read(&path).map_err(|source| Cause::File { path, source })?;
+        Self::of(&paths::root(), board)
+    }
+
+    /// The same, of the project at `root`.
+    pub fn of(root: &Path, board: &'static Board) -> Result<Self, Failure> {
+        let made = codegen::board(root, board.name).map_err(|findings| wrong(findings.render()))?.board;
+        let kinds = made.variants.into_iter().map(|variant| (Some(variant.name), variant.board.recorded));
+        let mut kinds = std::iter::once((None, made.recorded)).chain(kinds);
+        let blob = kinds.find(|(name, _)| name.as_deref() == board.variant).map(|(_, blob)| blob);
+        let blob = blob.ok_or_else(|| wrong(format!("{} isn't among codegen's variants", board.title())))?;
         Ok(Self { board, tree: LiveTree::read(&blob)?, nodes: open(blob)? })
     }
 
@@ -88,6 +99,10 @@ impl Reference {
         let bytes = self.tree.value(path, property)?;
         Ok(bytes.as_chunks().0.iter().map(|cell| u32::from_be_bytes(*cell)).collect())
     }
+}
+
+fn wrong(what: String) -> Failure {
+    Cause::Tool { program: "codegen".to_owned(), what }.into()
 }
 
 /// Opens a tree for the rest of the process' life, as the kernel does.

@@ -18,8 +18,7 @@ pub(super) fn emit(preset: &Preset) -> TokenStream {
 pub(super) fn table(presets: &Presets) -> TokenStream {
     let switches = presets.switches.keys();
     let rows = presets.preset.iter().map(|(name, preset)| {
-        let is_on = |switch: &String| preset.on.iter().any(|name| name.get_ref() == switch);
-        let on = binary(bits(presets.switches.keys().map(is_on)));
+        let on = binary(presets.bits(preset));
         quote! { (#name, #on) }
     });
     quote! {
@@ -29,9 +28,4 @@ pub(super) fn table(presets: &Presets) -> TokenStream {
             presets: &[#(#rows),*],
         };
     }
-}
-
-/// Bit n for the nth.
-fn bits(on: impl Iterator<Item = bool>) -> u64 {
-    on.take(64).enumerate().fold(0, |bits, (nth, on)| bits | u64::from(on) << nth)
 }
