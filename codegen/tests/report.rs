@@ -103,9 +103,11 @@ fn no_text_gets_out_of_its_place() {
     device.present.origin = HOSTILE.to_owned();
     device.present.why = Some(HOSTILE.to_owned());
     device.left_out.push(HOSTILE.to_owned());
-    report
-        .unbound
-        .push(codegen::report::Unbound { compatible: vec![HOSTILE.to_owned()], nodes: vec![HOSTILE.to_owned()] });
+    let node = codegen::report::UnboundNode {
+        path: HOSTILE.to_owned(),
+        windows: vec![codegen::report::Window { base: 0x10_0000, size: 1 << 30, name: None }],
+    };
+    report.unbound.push(codegen::report::Unbound { compatible: vec![HOSTILE.to_owned()], nodes: vec![node] });
     let html = report.html();
     assert_eq!(html.matches("<script").count(), 1, "only our own script");
     assert!(!html.contains("onload='x'") && !html.contains("</title><"), "{html}");

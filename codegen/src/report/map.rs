@@ -26,6 +26,8 @@ pub(super) struct Place {
 pub(super) enum What {
     /// A window of a device: indices.
     Window { device: usize, window: usize },
+    /// A window of a node without a binding: indices.
+    Unbound { kind: usize, node: usize },
     /// A region of memory: its index.
     Region(usize),
 }
@@ -48,13 +50,19 @@ pub(super) fn places(report: &Report) -> Vec<Place> {
         let windows = it.windows.iter().enumerate();
         windows.map(move |(window, it)| place(it.value.base, it.value.size, What::Window { device, window }))
     });
+    let unbound = report.unbound.iter().enumerate().flat_map(|(kind, it)| {
+        let nodes = it.nodes.iter().enumerate();
+        nodes.flat_map(move |(node, it)| {
+            it.windows.iter().map(move |it| place(it.base, it.size, What::Unbound { kind, node }))
+        })
+    });
     let regions = report.memory.iter().enumerate();
     let regions = regions.map(|(index, it)| place(it.base, it.size, What::Region(index)));
-    let mut places: Vec<Place> = windows.chain(regions).filter(|place| place.end > place.base).collect();
+    let mut places: Vec<Place> = windows.chain(unbound).chain(regions).filter(|place| place.end > place.base).collect();
     // RAM before what is reserved of it where both are the same.
     let region = |place: &Place| match place.what {
         What::Region(index) => report.memory[index].kind == RegionKind::Reserved,
-        What::Window { .. } => true,
+        What::Window { .. } | What::Unbound { .. } => true,
     };
     places.sort_by_key(|place| (place.base, u64::MAX - place.end, region(place)));
     let mut around: Vec<u64> = Vec::new();
@@ -134,6 +142,10 @@ pub(super) fn label(report: &Report, what: What) -> String {
                 None if device.windows.len() > 1 => format!("{}[{window}]", text::visible(&device.name)),
                 None => text::visible(&device.name),
             }
+        }
+        What::Unbound { kind, node } => {
+            let path = &report.unbound[kind].nodes[node].path;
+            format!("({})", text::visible(path.rsplit('/').next().unwrap_or(path)))
         }
         What::Region(index) => match report.memory[index].kind {
             RegionKind::Ram => "RAM".to_owned(),

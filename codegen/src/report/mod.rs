@@ -19,7 +19,7 @@ use serde::Serialize;
 
 pub use changes::{Fix, Variant};
 pub use start::Step;
-pub use undriven::Unbound;
+pub use undriven::{Unbound, UnboundNode};
 
 /// The number of the JSON's shape; it grows when a key changes its meaning or goes away.
 pub const FORMAT: u32 = 1;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hardware::tree::{Node, Tree};
 use serde::Serialize;
 
+use super::Window;
 use crate::model::board::Inputs;
 
 /// Enabled nodes of one kind that no binding knows.
@@ -12,8 +13,17 @@ use crate::model::board::Inputs;
 pub struct Unbound {
     /// Their `compatible` strings, most specific first.
     pub compatible: Vec<String>,
-    /// Their paths in blob order.
-    pub nodes: Vec<String>,
+    /// The nodes in blob order.
+    pub nodes: Vec<UnboundNode>,
+}
+
+/// A node that no binding knows.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnboundNode {
+    /// Its path.
+    pub path: String,
+    /// Register windows that the CPU can reach.
+    pub windows: Vec<Window>,
 }
 
 /// Strings of nodes that only hold others together: there is nothing to drive.
@@ -22,10 +32,10 @@ const CONTAINERS: [&str; 2] = ["simple-bus", "simple-pm-bus"];
 /// By the first `compatible` string.
 pub(super) fn unbound(inputs: Inputs<'_>) -> Vec<Unbound> {
     let known = |text: &str| inputs.bindings.iter().any(|binding| binding.compatible.iter().any(|it| it.value == text));
-    let mut kinds: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Vec<&str>, Vec<UnboundNode>> = BTreeMap::new();
     for node in inputs.tree.nodes().filter(|node| is_device(*node) && node.enabled()) {
         if !node.compatible().any(known) {
-            kinds.entry(node.compatible().collect()).or_default().push(node.path().to_string());
+            kinds.entry(node.compatible().collect()).or_default().push(unbound_node(node));
         }
     }
     let unbound = |(compatible, nodes): (Vec<&str>, _)| Unbound {
@@ -33,6 +43,13 @@ pub(super) fn unbound(inputs: Inputs<'_>) -> Vec<Unbound> {
         nodes,
     };
     kinds.into_iter().map(unbound).collect()
+}
+
+fn unbound_node(node: Node<'_>) -> UnboundNode {
+    // A bus may have a thousand entries; a picture of the first dozen tells as much.
+    let windows = (0..node.regs().count().min(12)).filter_map(|index| node.cpu_window(index).ok());
+    let windows = windows.map(|window| Window { base: window.base, size: window.size, name: None });
+    UnboundNode { path: node.path().to_string(), windows: windows.collect() }
 }
 
 /// How many devices are switched off.

@@ -99,7 +99,7 @@ const FAINT: &str = "(() => {
     const behind = (element) => {
         for (let it = element; it; it = it.parentElement) {
             const rect = it.matches('a.block') && it.querySelector('rect');
-            if (rect) return getComputedStyle(rect).fill;
+            if (rect && rgb(getComputedStyle(rect).fill)[3] === 255) return getComputedStyle(rect).fill;
             const color = getComputedStyle(it).backgroundColor;
             if (rgb(color)[3] === 255) return color;
         }

@@ -70,6 +70,7 @@ fn block(report: &Report, place: &Place, from: f64, to: f64, inner: bool) -> Blo
             let kind = if it.driver.is_some() { "solid" } else { "soft" };
             (Some(device), format!("d{device}"), slug(&it.class), kind)
         }
+        What::Unbound { kind, .. } => (None, format!("u{kind}"), "unbound".to_owned(), "faint"),
         What::Region(index) => {
             let ram = report.memory[index].kind == RegionKind::Ram;
             (None, format!("r{index}"), if ram { "ram" } else { "reserved" }.to_owned(), "soft")
@@ -95,6 +96,7 @@ fn block(report: &Report, place: &Place, from: f64, to: f64, inner: bool) -> Blo
 
 /// The label, or it without its unit address, if that has room.
 fn fitting(label: String, letters: f64) -> Option<String> {
+    let label = label.trim_start_matches('(').trim_end_matches(')').to_owned();
     let fits = |label: &String| label.chars().count() as f64 + 0.4 <= letters;
     if fits(&label) {
         return Some(label);

@@ -57,7 +57,7 @@ fn lines<'p>(report: &Report, places: &'p [Place]) -> Vec<Line<'p>> {
 fn alike(report: &Report, a: &Place, b: &Place) -> bool {
     let binding = |place: &Place| match place.what {
         What::Window { device, window } => Some((&report.devices[device].binding, window)),
-        What::Region(_) => None,
+        What::Unbound { .. } | What::Region(_) => None,
     };
     let same = binding(a).is_some() && binding(a) == binding(b) && a.depth == b.depth;
     same && a.end - a.base == b.end - b.base && a.end == b.base

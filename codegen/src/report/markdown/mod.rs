@@ -134,7 +134,8 @@ fn device(device: &Device) -> String {
 fn memory(report: &Report) -> String {
     let map = map::draw(report);
     format!(
-        "## Memory map\n\nA block is a factor of four. `·` is a gap; what is indented lies in what is above it.\n\n```text\n{map}```\n"
+        "## Memory map\n\nA block is a factor of four. `·` is a gap; what is indented lies in what is above it; \
+         what is in brackets has no binding.\n\n```text\n{map}```\n"
     )
 }
 
@@ -173,7 +174,7 @@ fn undriven(report: &Report) -> String {
     section += "\nWithout a binding:\n\n";
     section += &if report.unbound.is_empty() { "None.\n".to_owned() } else { header(&["compatible", "nodes"]) };
     for unbound in &report.unbound {
-        let nodes: Vec<&str> = unbound.nodes.iter().map(String::as_str).collect();
+        let nodes: Vec<&str> = unbound.nodes.iter().map(|node| node.path.as_str()).collect();
         section += &row(&[codes(&unbound.compatible), several(&nodes)]);
     }
     section + &format!("\n{} switched off in the reference tree.\n", text::count(report.disabled, "device"))
