@@ -71,9 +71,9 @@ pub fn unsettled(ledger: &Ledger<'_>) -> usize {
     ledger.rows().iter().filter(|row| !row.is_settled()).count()
 }
 
-/// What the kernel would print: the differences, the summary, and the lines that settle what is left to decide.
+/// What the kernel would print: which board in which variant, the differences, the summary, and the lines that settle what is left to decide.
 pub fn text(ledger: &Ledger<'static>) -> String {
-    let mut text = String::new();
+    let mut text = format!("board {}\n", ledger.board().title());
     // Writing into a String can't fail.
     for row in ledger.differences() {
         let _ = writeln!(text, "{}", row.line(ledger.board()));

@@ -19,7 +19,11 @@ const NOWHERE: [u32; 4] = [0, 0x0902_8000, 0, 0x1000];
 const HOSTILE: &str = "a\"b\\c\u{1b}[2J\u{7f}";
 
 fn table() -> &'static Board {
-    verify::table(&paths::root(), BOARD).unwrap_or_else(|findings| panic!("{findings}"))
+    named(BOARD)
+}
+
+fn named(board: &str) -> &'static Board {
+    verify::table(&paths::root(), board).unwrap_or_else(|findings| panic!("{findings}"))
 }
 
 fn ledger(board: &'static Board, tree: &LiveTree) -> Ledger<'static> {
@@ -101,6 +105,48 @@ fn a_hostile_string_stays_inside_its_own() -> Result<(), Failure> {
     let why = row.fact.and_then(|fact| fact.why).map(|why| why.text);
     assert_eq!(why, Some("the live tree has a\"b\\c\\u001B[2J\\u007F"));
     Ok(())
+}
+
+/// The Pi 5's debug UART, whose interrupt tells the stepping.
+const PI5_UART: &str = "/soc@107c000000/serial@7d001000";
+
+#[test]
+fn each_kind_of_a_raspberry_pi_5_is_known_for_what_it_is() -> Result<(), Failure> {
+    let board = named("rpi5");
+    let tree = |file: &str| LiveTree::read(&std::fs::read(paths::root().join("boards").join(file))?);
+    let c1 = tree("rpi5.dtb")?;
+    let mut d0 = c1.clone();
+    d0.set(PI5_UART, "interrupts", [0u32, 120, 4])?;
+    let old = tree("rpi5-size-cells-1.dtb")?;
+    for (title, tree) in [("rpi5", c1), ("rpi5 (d0)", d0), ("rpi5 (size-cells-1)", old)] {
+        let ledger = ledger(board, &tree);
+        assert_eq!(ledger.board().title().to_string(), title);
+        assert_eq!(ledger.counts().matched, ledger.board().facts.len(), "{}", verify::text(&ledger));
+    }
+    let blob = Blob::read_file(&paths::root().join("boards/rpi4.dtb"), &mut Findings::default()).expect("a file");
+    let refusal = verify::ledger(board, blob).expect_err("a Pi 4 is no Pi 5").render();
+    assert!(refusal.contains("raspberrypi,4-model-b") && refusal.contains("raspberrypi,5-model-b"), "{refusal}");
+    Ok(())
+}
+
+#[test]
+fn the_pis_real_trees_are_theirs() {
+    let Some(folder) = std::env::var_os("KEEL_DTBS") else { return println!("skipped: KEEL_DTBS is not set") };
+    for (board, file) in [("rpi4", "bcm2711-rpi-4-b.dtb"), ("rpi5", "bcm2712-rpi-5-b.dtb")] {
+        let Some(path) = find(std::path::Path::new(&folder), file) else {
+            return println!("skipped: KEEL_DTBS has no {file}");
+        };
+        let ledger = verify::verify(&paths::root(), board, &path).unwrap_or_else(|findings| panic!("{findings}"));
+        assert_eq!(ledger.counts().matched, ledger.board().facts.len(), "{}", verify::text(&ledger));
+        assert_eq!(ledger.board().title().to_string(), board);
+    }
+}
+
+fn find(folder: &std::path::Path, file: &str) -> Option<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let found = files.into_iter().find(|path| path.ends_with(file));
+    found.or_else(|| folders.iter().find_map(|folder| find(folder, file)))
 }
 
 #[test]
