@@ -5,8 +5,11 @@
 //! path and a property, and `*` in it stands for anything.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use codegen::findings::Findings;
+use codegen::parse::tree::Blob;
+use codegen::verify;
 use tests::{Failure, paths};
 
 use super::meaning::{self, Meaning};
@@ -59,7 +62,17 @@ fn differs_as_listed(board: &str, mainline: &str) -> Result<(), Failure> {
             expected.kind, expected.pattern
         );
     }
+    every_fact_matches(board, &mainline);
     Ok(())
+}
+
+/// The board's table holds on the machine that mainline's tree describes; what the table doesn't list may be there.
+fn every_fact_matches(board: &str, mainline: &Path) {
+    let shown = |findings: Findings| panic!("{findings}");
+    let table = verify::table(&paths::root(), board).unwrap_or_else(shown);
+    let live = Blob::read_file(mainline, &mut Findings::default()).expect("it was just read");
+    let ledger = verify::ledger(table, live).unwrap_or_else(shown);
+    assert_eq!(ledger.counts().matched, table.facts.len(), "{}", verify::text(&ledger));
 }
 
 /// The list; one without a reason is refused, also where there is no tree to compare with.
