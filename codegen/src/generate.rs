@@ -129,7 +129,7 @@ pub fn report(root: &Path, name: &str) -> Result<crate::report::Report, Findings
     let common = Common::read(root, Profile::Debug, &mut findings);
     let seen = inherit::read(root, name, &mut findings).and_then(|(source, file)| {
         let common = common.filter(|common| common.usable)?;
-        common.board_and(root, &source, &file, &mut findings, Report::of).map(|(_, report)| report)
+        common.board_and(root, &source, &file, &mut findings, Report::of).map(|(board, report)| report.beside(&board))
     });
     seen.map(|report| report.with(&findings)).ok_or(findings)
 }

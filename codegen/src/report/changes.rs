@@ -1,8 +1,11 @@
 //! What a board file changes in its reference tree: fixes, and the kinds in which the board comes.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::text;
+use super::{fingerprint, text};
+use crate::model::board::{self, Board};
 use crate::parse::board::{self as written, Evidence, PropertyValue};
 
 /// A property that firmware gets wrong.
@@ -18,6 +21,8 @@ pub struct Fix {
     pub source: String,
     /// How sure that is: datasheet, vendor, measured, guess.
     pub confidence: String,
+    /// Where the board file says it.
+    pub origin: String,
 }
 
 /// A kind in which the board comes.
@@ -33,17 +38,20 @@ pub struct Variant {
     pub evidence: Vec<String>,
     /// What else differs in the reference tree.
     pub overrides: Vec<String>,
+    /// The facts that are others in this kind.
+    pub differs: Vec<String>,
 }
 
-pub(super) fn fixes(file: &written::File) -> Vec<Fix> {
-    let fix = |fix: &written::Fix| Fix {
+pub(super) fn fixes(file: &written::File, board: &Board) -> Vec<Fix> {
+    let fix = |(fix, placed): (&written::Fix, &board::Fix)| Fix {
+        origin: format!("{}:{}", placed.line.file, placed.line.number),
         node: fix.node.get_ref().clone(),
         property: fix.property.get_ref().clone(),
         value: value(fix.value.get_ref()),
         source: fix.source.get_ref().clone(),
         confidence: text::kebab(fix.confidence.get_ref()),
     };
-    file.fix.iter().map(fix).collect()
+    file.fix.iter().zip(&board.fixes).map(fix).collect()
 }
 
 pub(super) fn variants(file: &written::File) -> Vec<Variant> {
@@ -57,8 +65,24 @@ pub(super) fn variants(file: &written::File) -> Vec<Variant> {
             .iter()
             .map(|it| format!("{} {} = {}", it.node.get_ref(), it.property.get_ref(), value(it.value.get_ref())))
             .collect(),
+        differs: Vec::new(),
     };
     file.variant.iter().map(variant).collect()
+}
+
+/// Facts that `kind` claims and `board` doesn't, or not so; and those that only `board` claims.
+pub(super) fn differs(board: &Board, kind: &Board) -> Vec<String> {
+    let facts = |board: &Board| -> BTreeMap<String, String> {
+        board.facts.iter().map(|fact| (fact.name.clone(), fingerprint::value(board, fact))).collect()
+    };
+    let (base, kind) = (facts(board), facts(kind));
+    let changed = kind.iter().filter_map(|(name, now)| match base.get(name) {
+        Some(before) if before == now => None,
+        Some(before) => Some(format!("{name} = {now} instead of {before}")),
+        None => Some(format!("{name} = {now}")),
+    });
+    let gone = base.keys().filter(|name| !kind.contains_key(*name)).map(|name| format!("no {name}"));
+    changed.chain(gone).collect()
 }
 
 fn evidence(evidence: &Evidence) -> String {

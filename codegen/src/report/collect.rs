@@ -6,13 +6,13 @@ use hardware::board::Class;
 use hardware::tree::Tree;
 
 use super::*;
-use crate::findings::{Findings, Place, Severity};
-use crate::model::board::{Board, Inputs, Located};
+use crate::findings::{Findings, Line, Severity};
+use crate::model::board::{Board, Inputs, Located, Origin, Recorded};
 
 impl Report {
     /// All of it but the findings, which are complete only after the checks; see [`Report::with`].
     pub fn of(inputs: Inputs<'_>, board: &Board) -> Self {
-        let (fixes, variants) = (changes::fixes(inputs.file), changes::variants(inputs.file));
+        let (fixes, variants) = (changes::fixes(inputs.file, board), changes::variants(inputs.file));
         Self {
             format: FORMAT,
             board: summary(inputs, board),
@@ -23,11 +23,22 @@ impl Report {
             devices: board.devices.iter().map(|device| self::device(inputs, board, device)).collect(),
             fixes,
             variants,
+            firmware: board.firmware.clone(),
             start: start::steps(board),
             unbound: undriven::unbound(inputs),
             disabled: undriven::disabled(inputs.tree),
             findings: Vec::new(),
         }
+    }
+
+    /// The same with what differs in the kinds of `board`.
+    #[must_use]
+    pub fn beside(mut self, board: &Board) -> Self {
+        for variant in &mut self.variants {
+            let kind = board.variants.iter().find(|kind| kind.name == variant.name);
+            variant.differs = kind.map(|kind| changes::differs(board, &kind.board)).unwrap_or_default();
+        }
+        self
     }
 
     /// The same with its findings.
@@ -102,15 +113,24 @@ fn claims<T, V>(board: &Board, all: &[Located<T>], value: impl Fn(&Located<T>) -
 }
 
 fn claim<T, V>(board: &Board, located: &Located<T>, value: V) -> Claim<V> {
-    let origin = match &located.place {
-        Place::Text { source, start, .. } => format!("{}:{}", source.path, source.line(*start)),
-        _ => located.how.clone(),
-    };
-    at(board, located.fact, origin, value)
+    at(board, located.fact, located.how.clone(), value)
 }
 
-fn at<V>(board: &Board, fact: usize, origin: String, value: V) -> Claim<V> {
+fn at<V>(board: &Board, fact: usize, how: String, value: V) -> Claim<V> {
     let fact = &board.facts[fact];
+    let origin = match &fact.origin {
+        Origin::Tree => how,
+        Origin::Variant(line) => format!("{how}, by the variant in {}:{}", line.file, line.number),
+        Origin::Fix { fix, recorded } => {
+            let Line { file, number } = &board.fixes[*fix].line;
+            let instead = match recorded {
+                Recorded::Value(value) => format!(" instead of {value}"),
+                Recorded::Compatible(text) => format!(" instead of {text}"),
+                _ => String::new(),
+            };
+            format!("{how}, by the fix in {file}:{number}{instead}")
+        }
+    };
     Claim {
         value,
         fact: fact.name.clone(),

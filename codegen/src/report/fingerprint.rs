@@ -45,10 +45,14 @@ fn meaning(board: &Board, fixes: &[Fix], variants: &[Variant]) -> String {
 }
 
 fn fact(board: &Board, fact: &Fact) -> String {
-    let value = match fact.value {
-        FactValue::Compatible => fact.device.map(|device| format!("{:?}", board.devices[device].compatible)),
-        FactValue::Plain(Value::Interrupt(line)) => Some(format!("{line:#}")),
-        FactValue::Plain(value) => Some(value.to_string()),
-    };
-    format!("fact {:?} {} {}", fact.name, value.unwrap_or_default(), fact.policy)
+    format!("fact {:?} {} {}", fact.name, value(board, fact), fact.policy)
+}
+
+/// What is claimed.
+pub(super) fn value(board: &Board, fact: &Fact) -> String {
+    match fact.value {
+        FactValue::Compatible => format!("{:?}", fact.device.map_or("", |device| &board.devices[device].compatible)),
+        FactValue::Plain(Value::Interrupt(line)) => format!("{line:#}"),
+        FactValue::Plain(value) => value.to_string(),
+    }
 }

@@ -45,6 +45,8 @@ pub struct Report {
     pub fixes: Vec<Fix>,
     /// The kinds in which the board comes besides the reference tree's.
     pub variants: Vec<Variant>,
+    /// What `config.txt` says, a line each.
+    pub firmware: Vec<String>,
     /// What starts, dependencies first.
     pub start: Vec<Step>,
     /// Enabled nodes that no binding knows, by `compatible`.

@@ -83,9 +83,16 @@ fn changes(report: &Report) -> String {
     let mut section = String::new();
     if !report.fixes.is_empty() {
         section += "## Fixes\n\nWhat the tree has wrong, and what is used instead.\n\n";
-        section += &header(&["node", "property", "value", "confidence", "source"]);
+        section += &header(&["node", "property", "value", "confidence", "source", "origin"]);
         section.extend(report.fixes.iter().map(|it| {
-            row(&[code(&it.node), code(&it.property), code(&it.value), plain(&it.confidence), plain(&it.source)])
+            row(&[
+                code(&it.node),
+                code(&it.property),
+                code(&it.value),
+                plain(&it.confidence),
+                plain(&it.source),
+                code(&it.origin),
+            ])
         }));
         section += "\n";
     }
@@ -94,9 +101,15 @@ fn changes(report: &Report) -> String {
         section += &header(&["variant", "", "evidence", "differs in"]);
         section.extend(report.variants.iter().map(|it| {
             let tree = it.tree.iter().map(|tree| format!("tree {tree}"));
-            let differs: Vec<String> = tree.chain(it.overrides.iter().cloned()).collect();
+            let differs: Vec<String> =
+                tree.chain(it.overrides.iter().cloned()).chain(it.differs.iter().cloned()).collect();
             row(&[code(&it.name), plain(&it.summary), codes(&it.evidence), codes(differs)])
         }));
+        section += "\n";
+    }
+    if !report.firmware.is_empty() {
+        let lines: Vec<String> = report.firmware.iter().map(|line| text::visible(line).replace("```", "′′′")).collect();
+        section += &format!("## Firmware\n\n`config.txt`:\n\n```text\n{}\n```\n", lines.join("\n"));
     }
     section
 }
