@@ -21,10 +21,11 @@ const LOAD_ADDRESS: u64 = 0x4020_0000;
 #[derive(Args)]
 pub(crate) struct Options {
     /// How many CPUs; the board file's `[qemu]` says it otherwise.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     cpus: Option<u32>,
+    // QEMU takes `-m 0` for "as you like" and boots a machine that nobody asked for.
     /// RAM in MiB; the board file's `[qemu]` says it otherwise.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     memory: Option<u32>,
     /// Enter at EL2 instead of EL1.
     #[arg(long)]

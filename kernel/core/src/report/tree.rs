@@ -34,7 +34,7 @@ fn machine(tree: &Tree<'_>, row: &mut Rows<'_>) -> fmt::Result {
         0 => row(&[&"cpus", &"(none)"])?,
         count => {
             let name = Shown(name.unwrap_or("(nameless)"));
-            row(&[&"cpus", &format_args!("{count} × {name}, {by_psci} started by PSCI")])?;
+            row(&[&"cpus", &format_args!("{count} × {name}, {by_psci} for PSCI to start")])?;
         }
     }
     match tree.psci() {
