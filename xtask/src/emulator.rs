@@ -32,28 +32,33 @@ pub(crate) struct Options {
     el2: bool,
 }
 
-/// Boots `image` and stays until QEMU ends.
-pub(crate) fn run(image: &Path, board: &str, options: &Options) -> Result<ExitCode, Failure> {
-    workspace::run(&mut machine(image, board, options)?)?;
+/// Boots `image` on `machine` and stays until QEMU ends.
+pub(crate) fn run(mut machine: Command, image: &Path) -> Result<ExitCode, Failure> {
+    workspace::run(machine.arg("-kernel").arg(image))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Starts `built` halted at its first instruction and says how to attach gdb.
-pub(crate) fn debug(built: &Built, board: &str, options: &Options) -> Result<ExitCode, Failure> {
+pub(crate) fn debug(mut machine: Command, built: &Built) -> Result<ExitCode, Failure> {
     let port = free_port()?;
-    let mut command = machine(&built.image, board, options)?;
-    command.args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")]);
+    machine.args(["-S", "-gdb", &format!("tcp:127.0.0.1:{port}")]);
     eprintln!("QEMU waits for gdb before the first instruction; Ctrl-A X leaves. In another terminal:\n");
     eprintln!("  {}\n", gdb_line(&built.elf, port)?);
-    workspace::run(&mut command)?;
-    Ok(ExitCode::SUCCESS)
+    run(machine, &built.image)
 }
 
-/// The board file's machine; later options override its own.
-fn machine(image: &Path, board: &str, options: &Options) -> Result<Command, Failure> {
-    let generated =
-        codegen::board(&workspace::root(), board).map_err(|findings| Failure::Board(findings.to_string()))?;
-    let shown = generated.qemu.ok_or_else(|| Failure::Board(format!("boards/{board}.toml has no [qemu]")))?;
+/// The board file's machine, without an image: to be asked for before one is built, because not every board is a machine
+/// of QEMU's. Later options override its own.
+pub(crate) fn machine(board: &str, options: &Options) -> Result<Command, Failure> {
+    let wrong = |findings| Failure::Board(format!("the board `{board}` can't be built\n\n{findings}"));
+    let generated = codegen::board(&workspace::root(), board).map_err(wrong)?;
+    let none = || {
+        Failure::Board(format!(
+            "boards/{board}.toml has no [qemu], so there is no machine to boot; `cargo xtask image --board {board} --release` \
+             writes an image for the hardware"
+        ))
+    };
+    let shown = generated.qemu.ok_or_else(none)?;
     let mut command = Command::new(QEMU);
     command.args(["-nodefaults", "-display", "none", "-serial", "mon:stdio"]);
     command.args(shown.arguments());
@@ -66,7 +71,6 @@ fn machine(image: &Path, board: &str, options: &Options) -> Result<Command, Fail
     if let Some(memory) = options.memory {
         command.args(["-m", &format!("{memory}M")]);
     }
-    command.arg("-kernel").arg(image);
     Ok(command)
 }
 

@@ -127,8 +127,8 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run { build, machine } => {
             setup::provide(Need::FOR_BOOT)?;
-            let built = image::build(&[&build.board], build.profile())?;
-            emulator::run(&built.image, &build.board, &machine)
+            let machine = emulator::machine(&build.board, &machine)?;
+            emulator::run(machine, &image::build(&[&build.board], build.profile())?.image)
         }
         Command::Test { filter } => {
             setup::provide(Need::FOR_TESTS)?;
@@ -144,12 +144,12 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Qemu { image, machine } => {
             let built = image::write(&image)?;
-            emulator::run(&built.image, "qemu-virt", &machine)
+            emulator::run(emulator::machine("qemu-virt", &machine)?, &built.image)
         }
         Command::Debug { build, machine } => {
             setup::provide(Need::FOR_BOOT)?;
-            let built = image::build(&[&build.board], build.profile())?;
-            emulator::debug(&built, &build.board, &machine)
+            let machine = emulator::machine(&build.board, &machine)?;
+            emulator::debug(machine, &image::build(&[&build.board], build.profile())?)
         }
         Command::Corpus(options) => corpus::run(&options),
         Command::Fuzz { target, seconds } => {
