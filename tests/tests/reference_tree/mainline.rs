@@ -68,10 +68,9 @@ fn differs_as_listed(board: &str, mainline: &str) -> Result<(), Failure> {
 
 /// The board's table holds on the machine that mainline's tree describes; what the table doesn't list may be there.
 fn every_fact_matches(board: &str, mainline: &Path) {
-    let shown = |findings: Findings| panic!("{findings}");
-    let table = verify::table(&paths::root(), board).unwrap_or_else(shown);
+    let table = verify::table(&paths::root(), board).unwrap_or_else(|findings| panic!("{findings}"));
     let live = Blob::read_file(mainline, &mut Findings::default()).expect("it was just read");
-    let ledger = verify::ledger(table, live).unwrap_or_else(shown);
+    let ledger = verify::ledger(table, live).unwrap_or_else(|findings| panic!("{findings}"));
     assert_eq!(ledger.counts().matched, table.facts.len(), "{}", verify::text(&ledger));
 }
 
