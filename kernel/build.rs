@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
+use codegen::Profile;
 use codegen::findings::Findings;
 
 /// How Cargo tells a build script of a `board-…` feature.
@@ -18,8 +19,9 @@ fn main() -> ExitCode {
     let boards = chosen(&root);
     let boards: Vec<&str> = boards.iter().map(String::as_str).collect();
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
-    match codegen::image(&root, &boards, &target) {
+    match codegen::image_for(&root, &boards, &target, profile()) {
         Ok(image) => {
+            switches(&image.switches);
             watch(&root, image.inputs.iter().map(String::as_str));
             report("warning", &image.findings);
             write(&image.tables, &image.linker_script)
@@ -30,6 +32,23 @@ fn main() -> ExitCode {
             report("error", &findings);
             ExitCode::SUCCESS
         }
+    }
+}
+
+/// Whether this is a build that people rely on: Cargo says `release` for every profile that inherits from it.
+fn profile() -> Profile {
+    match env::var("PROFILE").as_deref() {
+        Ok("release") => Profile::Release,
+        _ => Profile::Debug,
+    }
+}
+
+/// Tells the sources which switches no board of this image turns on: `#[cfg(switch = "shell")]` is what some board wants.
+fn switches(switches: &[(String, bool)]) {
+    let names: Vec<String> = switches.iter().map(|(name, _)| format!("{name:?}")).collect();
+    println!("cargo::rustc-check-cfg=cfg(switch, values({}))", names.join(", "));
+    for (name, _) in switches.iter().filter(|(_, on)| *on) {
+        println!("cargo::rustc-cfg=switch={name:?}");
     }
 }
 

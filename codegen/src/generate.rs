@@ -1,5 +1,6 @@
 //! The whole way of a board, from files to generated text.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub struct Image {
     pub linker_script: String,
     /// The files it was made from, relative to the project's root.
     pub inputs: Vec<String>,
+    /// Every switch, and whether some board of the image turns it on.
+    pub switches: Vec<(String, bool)>,
     /// Warnings.
     pub findings: Findings,
 }
@@ -115,6 +118,7 @@ pub fn image_for(root: &Path, names: &[&str], target: &str, profile: Profile) ->
     Ok(Image {
         tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
         linker_script: linker::emit(names),
+        switches: switches(&boards),
         inputs,
         findings,
     })
@@ -192,6 +196,15 @@ impl Common {
         let (bindings, presets, profile) = (self.bindings.as_slice(), &self.presets, self.profile);
         Parts { root: &self.root, source, file, bindings, presets, profile }.make(blob, findings, look)
     }
+}
+
+/// Every switch, and whether some board turns it on.
+fn switches(boards: &[Board]) -> Vec<(String, bool)> {
+    let mut all: BTreeMap<String, bool> = BTreeMap::new();
+    for (name, on) in boards.iter().flat_map(|board| &board.preset.switches) {
+        *all.entry(name.clone()).or_default() |= on;
+    }
+    all.into_iter().collect()
 }
 
 fn no_board(root: &Path) -> Finding {

@@ -6,6 +6,9 @@
 //! - [`machine`]: the only place where a row of the board's table becomes a device.
 //! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
+//!
+//! What no board of the image wants isn't in it: `cfg(switch = "…")` is set for the switches of `schemas/presets.toml` that
+//! some board's preset turns on, and the board that runs then decides for itself.
 #![no_std]
 #![no_main]
 #![allow(unreachable_pub, reason = "a binary has no outside: pub marks what a module offers the others")]

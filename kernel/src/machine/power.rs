@@ -54,7 +54,7 @@ pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, PsciError> {
 
 /// Lets the preset say how a panic ends.
 pub fn configure(board: &Board) {
-    PANIC_RESETS.store(board.preset.on("panic-reset"), Relaxed);
+    PANIC_RESETS.store(cfg!(switch = "panic-reset") && board.preset.on("panic-reset"), Relaxed);
 }
 
 /// Ends a panic as the preset says, and says so first: this is the last line.

@@ -13,7 +13,7 @@ impl Machine<'_> {
     pub fn shell(&mut self) -> ! {
         let mut shell = Shell::new();
         let mut out = Console;
-        let wanted = self.board.preset.on("shell");
+        let wanted = cfg!(switch = "shell") && self.board.preset.on("shell");
         if wanted {
             // The console's writer has no errors.
             let _ = shell.start(&mut out);

@@ -38,13 +38,13 @@ impl Machine<'_> {
         let mut out = Console;
         // The console's writer has no errors.
         let _ = self.banner(&mut out);
-        if self.board.preset.on("device-summary") {
+        if cfg!(switch = "device-summary") && self.board.preset.on("device-summary") {
             let _ = self.devices(&mut out);
         }
         if log::has_complaints() {
             logged::print(&BootLog, &mut out);
         }
-        if self.board.preset.on("ledger-rows") {
+        if cfg!(switch = "ledger-rows") && self.board.preset.on("ledger-rows") {
             let _ = report::facts(&self.ledger, |_| true, &mut out);
         }
         let _ = writeln!(out, "{}", self.ledger.summary());
