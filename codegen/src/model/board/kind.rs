@@ -97,8 +97,11 @@ impl<'f> Kind<'f> {
 
     /// Applies the board's fixes; whether all of them could be.
     fn fix(&mut self, source: &Arc<Source>, file: &'f File, findings: &mut Findings) -> bool {
-        let edits = file.fix.iter().enumerate().map(|(index, fix)| Edit::fix(source, index, fix));
-        edits.fold(true, |whole, edit| self.apply(source, edit, findings) && whole)
+        let mut whole = true;
+        for (index, fix) in file.fix.iter().enumerate() {
+            whole &= self.apply(source, Edit::fix(source, index, fix), findings);
+        }
+        whole
     }
 
     fn apply(&mut self, source: &Arc<Source>, edit: Edit<'f>, findings: &mut Findings) -> bool {
