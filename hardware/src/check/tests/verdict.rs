@@ -243,8 +243,11 @@ fn a_fix_of_what_is_missing_or_off_matches_exactly_that() {
     }
 }
 
+/// What is done to a part of the machine.
+type Change = fn(&mut Part);
+
 /// Ways in which a window can't be read.
-const LACKS: [(Verdict, fn(&mut Part)); 3] = [
+const LACKS: [(Verdict, Change); 3] = [
     (Verdict::Missing, |part| part.windows.clear()),
     (Verdict::Disabled, |part| part.enabled = false),
     (Verdict::Unresolvable, |part| part.windows = vec![Err(Unresolved::BusLocal)]),
