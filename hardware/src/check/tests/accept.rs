@@ -152,3 +152,24 @@ fn a_fixed_claim_is_the_tables_where_firmware_still_errs() {
     let clock = ledger.accept(&device("serial0").clocks[0]).unwrap();
     assert_eq!((clock.get(), clock.source()), (board::UART_CLOCK, Source::Table));
 }
+
+#[test]
+fn between_boards_of_one_string_the_devices_choose() {
+    let bare = Board { compatible: BOARD.compatible, ..super::verdict::empty() };
+    let bare: &'static Board = std::boxed::Box::leak(bare.into());
+    let chosen = |change: fn(&mut Machine)| {
+        let mut machine = Machine::pristine();
+        change(&mut machine);
+        let machine: &'static Machine = std::boxed::Box::leak(machine.into());
+        let both = [vec![bare, &BOARD], vec![&BOARD, bare]].map(|boards| select(boards.leak(), machine).unwrap().name);
+        assert_eq!(both[0], both[1], "whatever the order of the tables");
+        both[0]
+    };
+    assert_eq!(chosen(|_| ()), "test");
+    assert_eq!(
+        chosen(|machine| machine.remove("/intc@8000000")),
+        "test",
+        "one device less is a fault, not another board"
+    );
+    assert_eq!(chosen(|machine| machine.0.truncate(2)), "empty");
+}

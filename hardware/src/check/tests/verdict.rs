@@ -254,7 +254,7 @@ const LACKS: [(Verdict, Change); 3] = [
 ];
 
 /// A board without anything.
-fn empty() -> Board {
+pub(super) fn empty() -> Board {
     Board {
         name: "empty",
         variant: None,
