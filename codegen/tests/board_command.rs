@@ -143,6 +143,21 @@ fn a_tree_without_anything_is_still_drafted() {
 }
 
 #[test]
+fn damaged_names_of_a_machine_are_no_obstacle() {
+    let root = place("damaged");
+    let whole = fs::read(root.join("boards/b.dtb")).unwrap();
+    let at = whole.windows(6).position(|bytes| bytes == b"test,b").unwrap();
+    for bytes in [*b"\x05est,b", *b"te\nt,b", *b"\x1b[2J,b"] {
+        let mut tree = whole.clone();
+        tree[at..at + 6].copy_from_slice(&bytes);
+        fs::write(root.join("odd.dtb"), tree).unwrap();
+        let (code, out, err) = said(&board(&root, &["new", "odd", "--dtb", "odd.dtb", "--force"]));
+        assert_eq!(code, Some(0), "{out}{err}");
+        assert!(err.contains("K0132") && !err.contains('\x1b'), "{err}");
+    }
+}
+
+#[test]
 fn a_tree_is_one_object_a_node() {
     let root = place("tree");
     let (code, out, _) = said(&board(&root, &["tree", "boards/b.dtb", "--json"]));

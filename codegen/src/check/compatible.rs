@@ -12,7 +12,7 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
         let finding = Finding::warning(code::NO_ROOT_COMPATIBLE, message, place, "no string to know it by");
         let finding = finding.with(inputs.blob.place(root, "compatible"), "the root of the tree");
         findings.push(match root.compatible().next() {
-            Some(first) => finding.help(format!("the tree's root has `{first}`")),
+            Some(first) => finding.help(format!("the tree's root has {first:?}")),
             None => finding.help("give the tree's root a `compatible`, where the tree is made"),
         });
         return;

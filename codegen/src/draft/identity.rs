@@ -4,6 +4,7 @@ use hardware::tree::{Node, Property, Tree};
 
 use super::{Decision, Entry};
 use crate::parse::preset::Presets;
+use crate::parse::toml::leaves_the_line;
 
 /// What new hardware is drafted with where the project has it: it prints every row of the ledger.
 const PRESET: &str = "hw-minimal";
@@ -44,13 +45,18 @@ pub(super) fn text(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
+/// `text` without what would leave its line.
+pub(super) fn line(text: &str) -> String {
+    text.chars().map(|c| if leaves_the_line(c) { ' ' } else { c }).collect()
+}
+
 /// The maker's name for it, with the SoC: `Radxa ROCK 5B (rockchip,rk3588)`.
 fn summary(name: &str, tree: &Tree<'_>) -> (String, &'static str) {
     let root = tree.root();
     let model = root.property("model").and_then(|model| Property::as_str(model).ok()).unwrap_or_default();
-    // A line for people: no characters that would break it.
-    let model: String = model.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let soc = root.compatible().skip(1).last();
+    let model = line(model);
+    let soc = root.compatible().skip(1).last().map(line);
+    let soc = soc.as_deref();
     match (model.trim(), soc) {
         ("", None) => (name.to_owned(), "the tree has neither a `model` nor an SoC"),
         ("", Some(soc)) => (format!("{name} ({soc})"), "the tree has no `model`; the SoC is the root's last string"),
@@ -83,7 +89,8 @@ fn is_cpu(node: Node<'_>) -> bool {
 
 /// The root's most specific string: others name a family, or the SoC.
 fn compatible(tree: &Tree<'_>) -> Decision {
-    let mut strings = tree.root().compatible();
+    // One that no board file can have is no name.
+    let mut strings = tree.root().compatible().filter(|string| line(string) == *string);
     let (value, why) = match strings.next() {
         Some(first) => (first.to_owned(), "the root's most specific string; a live tree that has it is this board"),
         None => (String::new(), "the root has none, so no live tree can be told to be this board"),

@@ -120,9 +120,14 @@ impl Drafter {
         let mut records = Vec::new();
         let tree = blob.open(&mut records, findings)?;
         let mut decisions = identity::decide(name, &tree, &self.common.presets);
-        // Which devices there are is known once the bare file has a meaning; what is wrong with it is said of the whole one.
+        // Which devices there are is known once the bare file has a meaning; what is wrong with it is said of the whole one,
+        // if it comes to that.
         let bare = text::write(&decisions);
-        let (board, ()) = self.board(&bare, blob, &mut Findings::default(), |_, _| ())?;
+        let mut found = Findings::default();
+        let Some((board, ())) = self.board(&bare, blob, &mut found, |_, _| ()) else {
+            findings.extend(found);
+            return None;
+        };
         decisions.extend(machine::decide(&board, &tree));
         Some((decisions, Undriven::new(&board, &tree)))
     }

@@ -1,5 +1,6 @@
 //! The board file's text: what was decided, and comments where a person has to.
 
+use super::identity::line;
 use super::{Decision, Entry};
 
 /// Lines are no longer than this, as everywhere in the project.
@@ -19,9 +20,9 @@ pub(super) fn write(decisions: &[Decision]) -> String {
             Entry::Table(table) => text += &format!("\n{table}"),
             Entry::Open(lines) => {
                 text.push('\n');
-                let question = format!("Open, {}: {}", decision.what, decision.why);
-                for line in wrap(&question).iter().chain(lines) {
-                    text += &format!("# {line}\n");
+                let question = line(&format!("Open, {}: {}", decision.what, decision.why));
+                for comment in wrap(&question).iter().chain(lines) {
+                    text += &format!("# {comment}\n");
                 }
             }
         }

@@ -34,12 +34,16 @@ impl ValueReader<'_> {
 
 /// Every text ends up in a line of a finding, of generated code or of the console, and is there what it looks like.
 fn shown_on_a_line(text: &str) -> Result<&str, Misread> {
-    // Those that turn the direction of writing round make a line read otherwise than a compiler does (UAX #9).
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    match text.chars().find(|&c| c.is_control() || turns(c)) {
+    match text.chars().find(|&c| leaves_the_line(c)) {
         Some(c) => Err(de::Error::custom(format_args!("a text with the character U+{:04X}", u32::from(c)))),
         None => Ok(text),
     }
+}
+
+/// Whether a terminal does something else with `c` than show it: control characters, and those that turn the
+/// direction of writing round and make a line read otherwise than a compiler does (UAX #9).
+pub(crate) fn leaves_the_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The widest type that a number fits decides how serde sees it.

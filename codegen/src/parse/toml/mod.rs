@@ -12,6 +12,8 @@ mod spanned;
 use std::ops::Range;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+pub(crate) use self::deserializer::leaves_the_line;
 pub use self::spanned::Spanned;
 use ::toml::de::{DeTable, DeValue};
 use serde::de::DeserializeOwned;
