@@ -243,10 +243,7 @@ fn a_fix_of_what_is_missing_or_off_matches_exactly_that() {
     }
 }
 
-<<<<<<< HEAD
 /// What is done to a part of the machine.
-=======
->>>>>>> 0bb7bd4 (Describe fixes, variants and inheritance to who writes board files)
 type Change = fn(&mut Part);
 
 /// Ways in which a window can't be read.
