@@ -35,9 +35,9 @@ fn learn(board: &'static Board, log: &str) -> Result<Option<String>, Findings> {
     learn::learn(board, &Source::new("boot.log", log)).map(|lesson| lesson.patch())
 }
 
-/// The board whose file ends with `patch`.
-fn patched(board: &Board, patch: &str) -> Result<&'static Board, Failure> {
-    let root = paths::scratch("firmware-patched")?;
+/// The board whose file ends with `patch`, in a project of the test `test`: tests run side by side.
+fn patched(test: &str, board: &Board, patch: &str) -> Result<&'static Board, Failure> {
+    let root = paths::scratch(&format!("firmware-{test}"))?;
     let mut copy = Command::new("cp");
     copy.arg("-r").args(["boards", "schemas"].map(|name| paths::root().join(name))).arg(&root);
     assert!(copy.status()?.success());
@@ -82,7 +82,7 @@ fn a_learned_patch_settles_what_it_was_learned_from() -> Result<(), Failure> {
     for mutation in mutations.iter().step_by(23) {
         let before = ledger(board, &mutation.tree);
         if let Some(patch) = learn(board, &verify::text(&before)).unwrap_or_else(|findings| panic!("{findings}")) {
-            let after = ledger(patched(board, &patch)?, &mutation.tree);
+            let after = ledger(patched("learned", board, &patch)?, &mutation.tree);
             assert_eq!(verify::unsettled(&after), 0, "{}:\n{}", mutation.name, verify::text(&after));
             assert_eq!(after.counts().fatal, 0, "{}", mutation.name);
         }
@@ -98,7 +98,7 @@ fn a_hostile_string_stays_inside_its_own() -> Result<(), Failure> {
     let text = verify::text(&ledger(board, &tree));
     assert!(!text.contains(|letter: char| letter.is_control() && letter != '\n'), "{text:?}");
     let patch = patch_in(&text).expect("a patch");
-    let after = ledger(patched(board, &patch)?, &tree);
+    let after = ledger(patched("hostile", board, &patch)?, &tree);
     assert_eq!(verify::unsettled(&after), 0, "{}", verify::text(&after));
     let row = after.rows().iter().find(|row| row.name() == "pl031@9010000.compatible").expect("its row");
     assert_eq!(row.verdict, Verdict::Drift);
