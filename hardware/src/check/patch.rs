@@ -52,6 +52,10 @@ fn entry(f: &mut fmt::Formatter<'_>, row: &Row<'_>) -> fmt::Result {
     if let Some(why) = row.fact.and_then(|fact| fact.why) {
         write!(f, " # instead of {}", why.line)?;
     }
+    if is_compatible(row) && row.policy() == Some(Policy::Fatal) {
+        // A boot without its interrupt controller, say, is rarely what is wanted.
+        f.write_str("\n# The device is then left alone. Other hardware is a board of its own: cargo board new")?;
+    }
     write!(f, "\non-drift = \"{}\"\nwhy = \"", policy(row))?;
     f.write_str(match row.verdict {
         Verdict::Drift => "the live tree has ",
@@ -63,8 +67,11 @@ fn entry(f: &mut fmt::Formatter<'_>, row: &Row<'_>) -> fmt::Result {
 
 /// What the live tree doesn't have can't win, nor can another device; the device is then left alone.
 fn policy(row: &Row<'_>) -> Policy {
-    let compatible = row.fact.is_some_and(|fact| fact.item == Item::Compatible);
-    if row.verdict == Verdict::Drift && !compatible { Policy::LiveWins } else { Policy::Warn }
+    if row.verdict == Verdict::Drift && !is_compatible(row) { Policy::LiveWins } else { Policy::Warn }
+}
+
+fn is_compatible(row: &Row<'_>) -> bool {
+    row.fact.is_some_and(|fact| fact.item == Item::Compatible)
 }
 
 /// The text with its control characters shown, so that a live string can't steer the terminal that it is printed on.
