@@ -1,5 +1,6 @@
 //! The portable half of the kernel: what needs no instruction set and no device.
 //!
+//! - [`deadline`]: servers with a reserved share of a CPU, for the deterministic scheduler.
 //! - [`editor`]: a line editor for a serial terminal.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
 //! - [`report`]: what commands, files and the boot itself tell.
@@ -14,6 +15,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
 
+pub mod deadline;
 pub mod editor;
 pub mod errno;
 pub mod log;
