@@ -1,12 +1,13 @@
 //! One module per IP block, over registers generated from the bindings in `schemas/devices/`.
 //!
 //! - [`mmio`]: who owns a register window and how it is accessed; the fake that replaces it in tests.
+//! - [`dma`]: memory that a device reads and writes: who owns it, whether it is in a cache, what its address is.
 //! - [`registers`]: one module per binding, generated.
 //! - [`Console`], [`InterruptController`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
 //! - [`pl011`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
 //! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
-//! clock of its own. Unsafe code is in [`mmio`] only.
+//! clock of its own. Unsafe code is in [`mmio`] and [`dma`] only.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
@@ -15,6 +16,7 @@
 extern crate std;
 
 mod console;
+pub mod dma;
 pub mod gicv3;
 mod interrupt_controller;
 pub mod mmio;

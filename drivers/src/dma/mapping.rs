@@ -1,0 +1,127 @@
+//! Memory that somebody else owns, lent to a device for one transfer.
+
+use core::marker::PhantomData;
+use core::mem::ManuallyDrop;
+use core::ptr::NonNull;
+
+use super::{Block, Buffer, Caching, Device, Direction, DmaError, Given, Memory};
+
+/// How the bytes get to the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// As they are.
+    Direct,
+    /// Through a buffer, with a copy.
+    Bounced,
+}
+
+/// Bytes lent to a device. They come back with [`finish`](Self::finish).
+///
+/// One that is dropped instead leaves the bytes borrowed by nobody while the device may still write them, so dropping is
+/// the end for a direct mapping: see [`Drop`]. Bounced bytes are safe; their buffer is lost.
+#[derive(Debug)]
+#[must_use = "bytes that aren't taken back are lost"]
+pub struct Mapping<'b, 'm, M: Memory> {
+    bytes: NonNull<[u8]>,
+    direction: Direction,
+    device: Device<'m, M>,
+    bus: u64,
+    bounce: Option<Given<'m, M>>,
+    lent: PhantomData<&'b mut [u8]>,
+}
+
+impl<'b, 'm, M: Memory> Mapping<'b, 'm, M> {
+    pub(super) fn new(device: Device<'m, M>, bytes: &'b mut [u8], direction: Direction) -> Result<Self, DmaError> {
+        if bytes.is_empty() {
+            return Err(DmaError::Empty);
+        }
+        match direct(&device, bytes) {
+            Some(block) => {
+                let bus = device.bus(block.physical, block.size).ok_or(DmaError::NotMapped)?;
+                device.hand_over(&block, block.size, direction);
+                Ok(Self::lend(device, bytes, direction, bus, None))
+            }
+            None => {
+                let given = bounced(&device, bytes, direction)?;
+                let bus = given.address();
+                Ok(Self::lend(device, bytes, direction, bus, Some(given)))
+            }
+        }
+    }
+
+    fn lend(
+        device: Device<'m, M>,
+        bytes: &'b mut [u8],
+        direction: Direction,
+        bus: u64,
+        bounce: Option<Given<'m, M>>,
+    ) -> Self {
+        Self { bytes: NonNull::from(bytes), direction, device, bus, bounce, lent: PhantomData }
+    }
+
+    /// What the device calls the first byte.
+    pub const fn address(&self) -> u64 {
+        self.bus
+    }
+
+    /// How the bytes get there.
+    pub const fn way(&self) -> Way {
+        if self.bounce.is_some() { Way::Bounced } else { Way::Direct }
+    }
+
+    /// Ends the loan, for a driver that has seen the device say that it is done; the bytes hold what it wrote.
+    pub fn finish(self) -> &'b mut [u8] {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `bytes` was made from a `&'b mut [u8]` that this mapping holds, which ends here.
+        let bytes = unsafe { this.bytes.as_mut() };
+        match this.bounce.take() {
+            None => {
+                let block = as_block(bytes, 0);
+                this.device.take_back(&block, block.size, this.direction);
+            }
+            Some(given) => {
+                let buffer = given.take();
+                if this.direction != Direction::ToDevice
+                    && let Some(written) = buffer.get(..bytes.len())
+                {
+                    bytes.copy_from_slice(written);
+                }
+            }
+        }
+        bytes
+    }
+}
+
+/// The device may still be at the bytes, and nothing can call it off: going on would corrupt memory some time later.
+impl<M: Memory> Drop for Mapping<'_, '_, M> {
+    fn drop(&mut self) {
+        assert!(self.bounce.is_some(), "memory was taken from a device that may still use it");
+    }
+}
+
+/// The bytes as a block, if the device can have them as they are: in reach, and in lines of their own.
+fn direct<M: Memory>(device: &Device<'_, M>, bytes: &mut [u8]) -> Option<Block> {
+    let physical = device.memory().physical(NonNull::from(&mut *bytes).cast(), bytes.len())?;
+    device.bus(physical, bytes.len())?;
+    let line = device.memory().line();
+    let whole = bytes.as_ptr().addr().is_multiple_of(line) && bytes.len().is_multiple_of(line);
+    (whole || device.is_coherent()).then(|| as_block(bytes, physical))
+}
+
+/// A buffer that holds what the device is to see.
+fn bounced<'m, M: Memory>(
+    device: &Device<'m, M>,
+    bytes: &[u8],
+    direction: Direction,
+) -> Result<Given<'m, M>, DmaError> {
+    let mut buffer: Buffer<'m, M> = device.buffer(bytes.len(), device.memory().line())?;
+    // For a transfer from the device too: what it doesn't write stays what it was.
+    if let Some(room) = buffer.get_mut(..bytes.len()) {
+        room.copy_from_slice(bytes);
+    }
+    Ok(buffer.give(direction))
+}
+
+fn as_block(bytes: &mut [u8], physical: u64) -> Block {
+    Block { address: NonNull::from(&mut *bytes).cast(), physical, size: bytes.len(), caching: Caching::Cached }
+}
