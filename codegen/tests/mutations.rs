@@ -62,6 +62,10 @@ fn no_input_panics() {
             refused += 1;
             assert!(findings.has_errors() && !findings.render().is_empty());
         }
+        #[cfg(feature = "cli")]
+        if let Ok(report) = codegen::report(&root, "b") {
+            assert!([report.markdown(), report.html(), report.json()].iter().all(|page| !page.is_empty()));
+        }
         fs::write(&file, &whole).unwrap();
     }
     assert!(codegen::image(&root, &["b"], "aarch64").is_ok(), "the project was changed");

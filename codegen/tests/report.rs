@@ -124,6 +124,19 @@ fn no_text_gets_out_of_its_place() {
 }
 
 #[test]
+fn ram_beyond_every_address_is_still_a_number() {
+    let mut report = report(&project("vast", None));
+    let region = codegen::report::Region {
+        base: 0,
+        size: u64::MAX - 1,
+        kind: codegen::report::RegionKind::Ram,
+        origin: "memory nodes".to_owned(),
+    };
+    report.memory = vec![region.clone(), region];
+    assert!(report.html().contains("16.0 EiB") && report.markdown().contains("16.0 EiB in the reference tree"));
+}
+
+#[test]
 fn a_board_with_errors_has_a_report_with_them_in_it() {
     let report = report(&project("with-errors", Some(&rejecting("K0105"))));
     assert!(report.findings.iter().any(|finding| finding.code == "K0105" && finding.severity == "error"));

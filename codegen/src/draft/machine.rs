@@ -10,6 +10,9 @@ use super::{Decision, Entry};
 use crate::model::board::{Board, Device};
 use crate::parse::board::Bytes;
 
+/// What QEMU gets where the tree has less: room for the kernel and its heap, in bytes.
+const LEAST_QEMU: u64 = 64 << 20;
+
 /// The decisions about what the tree describes.
 pub(super) fn decide(board: &Board, tree: &Tree<'_>) -> Vec<Decision> {
     let decisions = [Some(console(board, tree)), Some(memory(tree)), Some(cpus(tree)), qemu(board, tree)];
@@ -57,15 +60,16 @@ fn without_stdout(board: &Board, problem: &str) -> Decision {
 
 /// How much RAM there is, is always the live tree's word.
 fn memory(tree: &Tree<'_>) -> Decision {
-    let regions = || tree.memory().filter_map(Result::ok);
-    let total = regions().fold(0_u64, |total, region| total.saturating_add(region.size));
-    match regions().next() {
-        None => default("memory", "the live tree's", "this tree has none: firmware fills it in"),
-        Some(_) => {
-            let here = format!("{} here; how much there is isn't pinned", Bytes(total));
-            default("memory", "the live tree's", here)
-        }
-    }
+    let why = match tree.memory().any(|region| region.is_ok()) {
+        false => "this tree has none: firmware fills it in".to_owned(),
+        true => format!("{} here; how much there is isn't pinned", Bytes(ram(tree))),
+    };
+    default("memory", "the live tree's", why)
+}
+
+/// Bytes of RAM that the tree has; as many as a number holds where it claims more.
+fn ram(tree: &Tree<'_>) -> u64 {
+    tree.memory().filter_map(Result::ok).fold(0, |total, region| total.saturating_add(region.size))
 }
 
 /// How many CPUs of which kind there are, and who starts them.
@@ -99,8 +103,7 @@ fn qemu(board: &Board, tree: &Tree<'_>) -> Option<Decision> {
     let is = |binding: &str| board.devices.iter().any(|device| device.binding_name == binding);
     let gic = if is("gicv3") { "3" } else { "2" };
     let cpu = tree.cpus().find_map(|cpu| cpu.ok()?.node.compatible().next()?.strip_prefix("arm,"));
-    let regions = tree.memory().filter_map(Result::ok);
-    let memory = regions.fold(0_u64, |total, region| total.saturating_add(region.size)).max(64 << 20);
+    let memory = ram(tree).max(LEAST_QEMU);
     let table = format!(
         "[qemu]\nmachine = \"virt,gic-version={gic}\"\ncpu     = {}\nsmp     = {}\nmemory  = \"{}\"\n",
         text(cpu.unwrap_or("max")),

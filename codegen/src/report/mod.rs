@@ -224,3 +224,11 @@ pub struct Finding {
     /// As a terminal shows it, places and way out included.
     pub rendered: String,
 }
+
+impl Report {
+    /// Bytes of RAM in the reference tree; as many as a number holds where a tree claims more.
+    fn ram(&self) -> u64 {
+        let ram = self.memory.iter().filter(|region| region.kind == RegionKind::Ram);
+        ram.fold(0, |total, region| total.saturating_add(region.size))
+    }
+}

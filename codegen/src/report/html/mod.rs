@@ -105,7 +105,7 @@ fn hash(text: &str) -> String {
 fn figures(report: &Report) -> Vec<(&'static str, String)> {
     let board = &report.board;
     let driven = report.devices.iter().filter(|device| device.driver.is_some()).count();
-    let ram: u64 = report.memory.iter().filter(|it| it.kind == RegionKind::Ram).map(|it| it.size).sum();
+    let ram = report.ram();
     let mut figures = vec![
         ("devices", report.devices.len().to_string()),
         ("driven", driven.to_string()),

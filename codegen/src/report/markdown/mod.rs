@@ -62,7 +62,7 @@ fn codes<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> String {
 fn head(report: &Report) -> String {
     let board = &report.board;
     let driven = report.devices.iter().filter(|device| device.driver.is_some()).count();
-    let ram: u64 = report.memory.iter().filter(|it| it.kind == super::RegionKind::Ram).map(|it| it.size).sum();
+    let ram = report.ram();
     let mut head = format!("# {}\n\n{}\n\n", plain(&board.name), plain(&board.summary));
     head += &header(&["board", ""]);
     head += &row(&["fingerprint", &code(&report.fingerprint)]);
