@@ -1,5 +1,7 @@
 //! Devices: the enabled nodes that a binding knows, with what they bring.
 
+use std::collections::HashMap;
+
 use hardware::tree::{Node, Tree};
 
 use super::{Device, Inputs, names, values};
@@ -16,9 +18,9 @@ pub(super) fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Device
     let names = names::names(inputs.tree, &nodes);
     let mut devices: Vec<Device> =
         matches.iter().zip(names).map(|(&found, name)| device(inputs, found, name, findings)).collect();
-    let needs: Vec<Vec<usize>> = nodes.iter().map(|&node| needs(node, &nodes)).collect();
-    for (device, needs) in devices.iter_mut().zip(needs) {
-        device.needs = needs;
+    let known: HashMap<usize, usize> = nodes.iter().enumerate().map(|(index, node)| (node.index(), index)).collect();
+    for (device, &node) in devices.iter_mut().zip(&nodes) {
+        device.needs = needs(node, &known);
     }
     devices
 }
@@ -61,13 +63,13 @@ fn device(inputs: Inputs<'_>, (node, index, compatible): Match<'_>, name: String
     }
 }
 
-/// Which of `nodes` have to start before `node`: its interrupt controllers and its clocks.
-fn needs(node: Node<'_>, nodes: &[Node<'_>]) -> Vec<usize> {
+/// Which devices have to start before `node`: its interrupt controllers and its clocks. `known` has the devices by the
+/// numbers of their nodes.
+fn needs(node: Node<'_>, known: &HashMap<usize, usize>) -> Vec<usize> {
     let controllers = node.interrupts().filter_map(|spec| spec.ok().map(|spec| spec.controller));
     let clocks = node.clocks().filter_map(|clock| clock.ok().map(|clock| clock.provider));
     let needed = controllers.chain(clocks).filter(|needed| needed.index() != node.index());
-    let mut needs: Vec<usize> =
-        needed.filter_map(|needed| nodes.iter().position(|node| node.index() == needed.index())).collect();
+    let mut needs: Vec<usize> = needed.filter_map(|needed| known.get(&needed.index()).copied()).collect();
     needs.sort_unstable();
     needs.dedup();
     needs

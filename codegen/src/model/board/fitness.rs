@@ -3,6 +3,8 @@
 //! A tree is the firmware's word. What is wrong in it is told, and costs the device that it is about its driver, never the
 //! board: the rules in `check` point at it, and the device is still named, checked and reported.
 
+use std::collections::BTreeMap;
+
 use hardware::board::{Driver, Window};
 use hardware::tree::Node;
 
@@ -13,7 +15,7 @@ use crate::model::device::{Binding, Clock};
 pub type Overlap<'d> = [(&'d Device, &'d Located<Window>); 2];
 
 /// Takes the driver from devices that it couldn't drive: what their nodes lack, `stuck` ones that wait for themselves,
-/// and the second of two that claim the same addresses.
+/// and those that claim addresses of a driven one before them.
 pub(super) fn judge(inputs: Inputs<'_>, devices: &mut [Device], stuck: &[usize]) {
     for (index, device) in devices.iter_mut().enumerate() {
         let lacks = match inputs.tree.node(device.node) {
@@ -23,17 +25,57 @@ pub(super) fn judge(inputs: Inputs<'_>, devices: &mut [Device], stuck: &[usize])
         let waits = stuck.contains(&index).then(|| "it has to start before itself".to_owned());
         leave(device, lacks.or(waits));
     }
-    let taken: Vec<(usize, String)> = overlaps(devices)
-        .iter()
-        .filter_map(|[(first, _), (second, _)]| {
-            let (before, after) = if first.node < second.node { (first, second) } else { (second, first) };
-            let index = devices.iter().position(|device| device.node == after.node)?;
-            before.driver.is_some().then(|| (index, format!("`{}` claims the same addresses", before.name)))
-        })
-        .collect();
-    for (index, why) in taken {
+    for (index, why) in taken(devices) {
         leave(&mut devices[index], Some(why));
     }
+}
+
+/// Devices that can't own their addresses, and why: their windows overlap, or a driven device before them claims the same.
+fn taken(devices: &[Device]) -> Vec<(usize, String)> {
+    let mut taken = Vec::new();
+    let mut driven = Claimed::default();
+    for (index, device) in devices.iter().enumerate().filter(|(_, device)| device.driver.is_some()) {
+        if !overlaps(std::slice::from_ref(device)).is_empty() {
+            taken.push((index, "two of its windows overlap".to_owned()));
+            continue;
+        }
+        match device.windows.iter().find_map(|window| driven.other(device, window.value)) {
+            Some(other) => taken.push((index, format!("`{}` claims the same addresses", other.name))),
+            None => driven.add(device),
+        }
+    }
+    taken
+}
+
+/// Windows of devices by their first address, several of which may begin at one.
+#[derive(Default)]
+struct Claimed<'d> {
+    windows: BTreeMap<(u64, usize), (&'d Device, Window)>,
+    /// Bytes of the largest.
+    widest: u64,
+}
+
+impl<'d> Claimed<'d> {
+    fn add(&mut self, device: &'d Device) {
+        for window in device.windows.iter().map(|window| window.value).filter(|window| window.size > 0) {
+            self.windows.insert((window.base, self.windows.len()), (device, window));
+            self.widest = self.widest.max(window.size);
+        }
+    }
+
+    /// A device that shares bytes of `window` with `device` and has no part in it.
+    fn other(&self, device: &Device, window: Window) -> Option<&'d Device> {
+        let last = last(window)?;
+        let first = window.base.saturating_sub(self.widest);
+        let near = self.windows.range((first, 0)..=(last, usize::MAX)).map(|(_, claim)| claim);
+        let mut sharing = near.filter(|(_, claimed)| self::last(*claimed).is_some_and(|end| end >= window.base));
+        sharing.find(|(other, _)| !nested(other, device)).map(|(other, _)| *other)
+    }
+}
+
+/// The last address of a window; an empty one has none.
+fn last(window: Window) -> Option<u64> {
+    Some(window.base.saturating_add(window.size.checked_sub(1)?))
 }
 
 /// Without its driver, for a reason.
@@ -66,16 +108,20 @@ fn lacks(node: Node<'_>, device: &Device, binding: &Binding) -> Option<String> {
     silent.then(|| "nothing says how it is called".to_owned())
 }
 
-/// Windows that share bytes, by address. A node inside another one describes a part of it.
+/// Windows that share bytes, by address: each with the one of those before it that reaches furthest, however many there
+/// are. A node inside another one describes a part of it.
 pub fn overlaps(devices: &[Device]) -> Vec<Overlap<'_>> {
     let all = devices.iter().flat_map(|device| device.windows.iter().map(move |window| (device, window)));
-    let mut windows: Vec<(&Device, &Located<Window>)> = all.filter(|(_, window)| window.value.size > 0).collect();
-    windows.sort_by_key(|(_, window)| window.value.base);
+    let mut windows: Vec<_> = all.filter_map(|(device, window)| Some((last(window.value)?, device, window))).collect();
+    windows.sort_by_key(|(_, _, window)| window.value.base);
     let mut overlaps = Vec::new();
-    for (index, &(first, below)) in windows.iter().enumerate() {
-        let last = below.value.base.saturating_add(below.value.size - 1);
-        let after = windows[index + 1..].iter().take_while(|(_, above)| above.value.base <= last);
-        overlaps.extend(after.filter(|(second, _)| !nested(first, second)).map(|&above| [(first, below), above]));
+    // Those that reach beyond the address where the sweep is, by how far.
+    let mut open: BTreeMap<(u64, usize), (&Device, &Located<Window>)> = BTreeMap::new();
+    for (index, &(last, device, window)) in windows.iter().enumerate() {
+        open = open.split_off(&(window.value.base, 0));
+        let below = open.values().rev().find(|(other, _)| !nested(other, device));
+        overlaps.extend(below.map(|&below| [below, (device, window)]));
+        open.insert((last, index), (device, window));
     }
     overlaps
 }

@@ -1,6 +1,8 @@
 //! The order in which devices start: what a device needs before the device, and otherwise by stage.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hardware::board::Stage;
 
 use super::{Device, Inputs, NOT_DRIVEN};
 use crate::findings::{Finding, Findings, code};
@@ -8,40 +10,78 @@ use crate::findings::{Finding, Findings, code};
 /// Indices of `devices`, dependencies first, and those of them that wait for themselves. Each circle is a finding; whatever
 /// waits for it goes on.
 pub(super) fn order(devices: &[Device], inputs: Inputs<'_>, findings: &mut Findings) -> (Vec<usize>, Vec<usize>) {
+    let mut queue = Queue::new(devices);
     let mut order = Vec::with_capacity(devices.len());
     let mut stuck = Vec::new();
-    let mut waiting: BTreeSet<usize> = (0..devices.len()).collect();
-    let ready = |waiting: &BTreeSet<usize>| {
-        let free = waiting.iter().filter(|&&index| devices[index].needs.iter().all(|need| !waiting.contains(need)));
-        free.copied().min_by_key(|&index| (devices[index].stage, index))
-    };
-    while let Some(&first) = waiting.first() {
-        match ready(&waiting) {
-            Some(next) => {
-                waiting.remove(&next);
-                order.push(next);
-            }
-            None => {
-                let circle = circle(devices, &waiting, first);
-                findings.push(cycle(devices, &circle, inputs));
-                waiting.retain(|index| !circle.contains(index));
-                order.extend(&circle);
-                stuck.extend(circle);
+    while let Some(&first) = queue.waiting.first() {
+        if let Some((_, next)) = queue.ready.pop_first() {
+            queue.start(next);
+            order.push(next);
+            continue;
+        }
+        let circle = circle(devices, &queue.waiting, first);
+        findings.push(cycle(devices, &circle, inputs));
+        // All of it leaves the queue before one of it starts: none of it may become ready on the way.
+        for index in &circle {
+            queue.waiting.remove(index);
+        }
+        circle.iter().for_each(|&index| queue.start(index));
+        order.extend(&circle);
+        stuck.extend(circle);
+    }
+    (order, stuck)
+}
+
+/// The devices that haven't started.
+struct Queue<'d> {
+    devices: &'d [Device],
+    waiting: BTreeSet<usize>,
+    /// Those of them that wait for nothing, in the order in which they may start.
+    ready: BTreeSet<(Stage, usize)>,
+    /// How many needs of each device haven't started.
+    missing: Vec<usize>,
+    /// Who needs each device.
+    users: Vec<Vec<usize>>,
+}
+
+impl<'d> Queue<'d> {
+    fn new(devices: &'d [Device]) -> Self {
+        let mut users = vec![Vec::new(); devices.len()];
+        for (index, device) in devices.iter().enumerate() {
+            device.needs.iter().for_each(|&need| users[need].push(index));
+        }
+        let free = devices.iter().enumerate().filter(|(_, device)| device.needs.is_empty());
+        Self {
+            devices,
+            waiting: (0..devices.len()).collect(),
+            ready: free.map(|(index, device)| (device.stage, index)).collect(),
+            missing: devices.iter().map(|device| device.needs.len()).collect(),
+            users,
+        }
+    }
+
+    fn start(&mut self, index: usize) {
+        self.waiting.remove(&index);
+        for &user in &self.users[index] {
+            self.missing[user] -= 1;
+            if self.missing[user] == 0 && self.waiting.contains(&user) {
+                self.ready.insert((self.devices[user].stage, user));
             }
         }
     }
-    (order, stuck)
 }
 
 /// The circle that `start` runs into.
 fn circle(devices: &[Device], waiting: &BTreeSet<usize>, start: usize) -> Vec<usize> {
     let next = |index: usize| devices[index].needs.iter().copied().find(|need| waiting.contains(need));
     let mut path = vec![start];
+    let mut places = BTreeMap::from([(start, 0)]);
     while let Some(need) = next(path[path.len() - 1]) {
-        if let Some(again) = path.iter().position(|&index| index == need) {
+        if let Some(&again) = places.get(&need) {
             path.drain(..again);
             break;
         }
+        places.insert(need, path.len());
         path.push(need);
     }
     path

@@ -108,12 +108,13 @@ pub(super) fn clocks(
 
 /// PSCI's conduit, where `node` is PSCI's.
 pub(super) fn conduit(inputs: Inputs<'_>, node: Node<'_>, findings: &mut Findings) -> Option<Located<Conduit>> {
+    // Looking for PSCI goes through the whole tree, and no other node is PSCI's.
+    node.property("method")?;
     match inputs.tree.psci() {
         Ok(Some(psci)) if psci.node.index() == node.index() => {
             Some(located(inputs, node, psci.conduit, 0, "method", "method".to_owned()))
         }
-        // PSCI's own node is the only one at which its error is told.
-        Err(error) if node.property("method").is_some() => {
+        Err(error) => {
             findings.push(meaningless(inputs, node, error, "method", "the conduit".to_owned()));
             None
         }
