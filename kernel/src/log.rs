@@ -7,7 +7,7 @@ use kernel_core::log::{Cursor, Level, Log, Record, Ring};
 
 use crate::arch::counter;
 use crate::machine::last_words;
-use crate::machine::lock::{Guard, Lock};
+use crate::sync::{Guard, Lock};
 
 /// Bytes of the ring, a power of two.
 const SIZE: usize = 16 << 10;

@@ -6,6 +6,7 @@
 //! - [`machine`]: the only place where a row of the board's table becomes a device.
 //! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
+//! - [`sync`]: what cores share memory with.
 //!
 //! What no board of the image wants isn't in it: `cfg(switch = "…")` is set for the switches of `schemas/presets.toml` that
 //! some board's preset turns on, and the board that runs then decides for itself.
@@ -22,3 +23,4 @@ mod log;
 mod machine;
 mod mm;
 mod panic;
+mod sync;

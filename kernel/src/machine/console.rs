@@ -11,10 +11,10 @@ use hardware::check::Checked;
 use crate::arch::mmio;
 use crate::log::warning;
 use crate::mm::device::{DeviceError, map_device};
+use crate::sync::Lock;
 
 use super::irq::{self, LineError};
 use super::last_words;
-use super::lock::Lock;
 
 /// Received bytes that wait for the shell.
 const QUEUE: usize = 1024;

@@ -11,8 +11,7 @@ use kernel_core::system::Line;
 use crate::arch::gic::CpuInterface;
 use crate::arch::mmio::Window;
 use crate::log::warning;
-
-use super::lock::Lock;
+use crate::sync::Lock;
 
 /// The interrupt controller that the machine has.
 pub type Controller = GicV3<Window, Window, CpuInterface>;

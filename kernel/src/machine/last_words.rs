@@ -3,8 +3,9 @@
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use crate::sync::Lock;
+
 use super::console;
-use super::lock::Lock;
 
 /// How often a panic began. More than once: the report itself failed.
 static DEPTH: AtomicU32 = AtomicU32::new(0);
@@ -15,7 +16,8 @@ pub struct LastWords(());
 
 /// A panic begins: how many began before it, and its way to the console.
 pub fn begin() -> (u32, LastWords) {
-    crate::arch::cpu::mask_interrupts();
+    // For good: a panic never ends.
+    let _ = crate::arch::cpu::mask_interrupts();
     (DEPTH.fetch_add(1, Relaxed), LastWords(()))
 }
 
@@ -24,7 +26,7 @@ pub fn force<T>(lock: &Lock<T>, use_it: impl FnOnce(&mut T)) {
     assert!(DEPTH.load(Relaxed) > 0, "only a panic takes what others hold");
     // SAFETY: a panic has begun, which never ends: with interrupts masked and one core running, nothing that held or
     // could take this lock goes on, and the reference ends with the call.
-    use_it(unsafe { &mut *lock.value() });
+    use_it(unsafe { &mut *lock.as_ptr() });
 }
 
 impl fmt::Write for LastWords {

@@ -1,12 +1,11 @@
 //! The machine: where a row of the tables becomes a device, and the kernel's state that goes with it.
 //!
 //! [`Machine`] is what the boot path builds up and the shell looks at; it implements kernel-core's `System`. What
-//! interrupt handlers use too stands in the modules, behind a [`lock::Lock`]: [`console`], [`irq`], [`tick`].
+//! interrupt handlers use too stands in the modules, behind a [`crate::sync::Lock`]: [`console`], [`irq`], [`tick`].
 
 pub mod console;
 pub mod irq;
 pub mod last_words;
-pub mod lock;
 pub mod power;
 pub mod ram;
 pub mod story;

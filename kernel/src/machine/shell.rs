@@ -37,12 +37,10 @@ fn sleep() {
     if !console::wakes() && !tick::runs() {
         return core::hint::spin_loop();
     }
-    let were_on = cpu::mask_interrupts();
+    let before = cpu::mask_interrupts();
     if console::is_idle() {
         // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
         cpu::wait_for_interrupt();
     }
-    if were_on {
-        cpu::unmask_interrupts();
-    }
+    cpu::restore_interrupts(before);
 }

@@ -7,10 +7,10 @@ use hardware::board::Interrupt;
 use hardware::check::Checked;
 
 use crate::arch::timer::VirtualTimer;
+use crate::sync::Lock;
 
 use super::devices::StartError;
 use super::irq;
-use super::lock::Lock;
 
 /// Ticks a second.
 const RATE: u64 = 100;

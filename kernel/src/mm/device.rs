@@ -9,7 +9,7 @@ use drivers::mmio::Mmio;
 
 use crate::arch::mmio;
 use crate::arch::mmu::{Memory, Protection};
-use crate::machine::lock::Lock;
+use crate::sync::Lock;
 
 use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
 

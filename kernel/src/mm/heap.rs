@@ -10,7 +10,7 @@ use talc::base::Talc;
 use talc::base::binning::DefaultBinning;
 use talc::source::Manual;
 
-use crate::machine::lock::Lock;
+use crate::sync::Lock;
 
 /// The heap's share of the largest free range of RAM: one part in this many.
 pub const SHARE: u64 = 4;

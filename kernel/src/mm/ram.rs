@@ -5,7 +5,7 @@ use kernel_core::ram::RamMap;
 use crate::arch::mmu::{Memory, Protection};
 use crate::arch::probe;
 use crate::log::warning;
-use crate::machine::lock::Lock;
+use crate::sync::Lock;
 
 use super::{BLOCK, LINEAR, MapError, PHYSICAL_END, heap, table};
 

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::arch::layout;
 use crate::arch::mmu::{self, Descriptor, ENTRIES, Memory, Protection};
-use crate::machine::lock::Lock;
+use crate::sync::Lock;
 
 use super::PAGE;
 

@@ -17,7 +17,7 @@ use crate::image::{self, Profile};
 use crate::workspace::{self, KERNEL_TARGET};
 
 /// The packages that are built for the kernel's target.
-const ON_TARGET: [&str; 4] = ["kernel", "kernel-core", "drivers", "hardware"];
+const ON_TARGET: [&str; 5] = ["kernel", "kernel-core", "kernel-sync", "drivers", "hardware"];
 /// Everything but the kernel builds for the host, `cargo board` included.
 const ON_HOST: [&str; 7] =
     ["--workspace", "--exclude", "kernel", "--target", "host-tuple", "--features", "codegen/cli"];
@@ -40,6 +40,11 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
     host::run(&mut report)?;
     report.step("tests of examples in docs", |log| {
         log.run(workspace::cargo(&["test", "--doc"]).args(ON_HOST))?;
+        host::counted(log)
+    });
+    report.step("loom models", |log| {
+        let models = ["test", "--package", "kernel-sync", "--features", "loom-tests", "--test", "loom"];
+        log.run(workspace::cargo(&models).args(["--target", "host-tuple"]))?;
         host::counted(log)
     });
     fuzzed(&mut report);

@@ -1,6 +1,8 @@
 //! The core itself: identity, exception masks, waiting.
 
-use aarch64_cpu::asm;
+use core::arch::asm;
+
+use aarch64_cpu::asm::wfi;
 use aarch64_cpu::registers::{DAIF, ID_AA64PFR0_EL1, MIDR_EL1, MPIDR_EL1, Readable};
 
 /// MPIDR_EL1's affinity fields.
@@ -39,36 +41,51 @@ pub fn name() -> Option<&'static str> {
     }
 }
 
-/// Masks interrupts and says whether they were let in before.
-pub fn mask_interrupts() -> bool {
-    let were_on = !DAIF.is_set(DAIF::I);
+/// Which exceptions are masked: PSTATE.DAIF as it was.
+#[derive(Debug, Clone, Copy)]
+#[must_use = "the interrupts stay masked"]
+pub struct Daif(u64);
+
+/// Masks interrupts and says what was masked before.
+#[inline(always)]
+pub fn mask_interrupts() -> Daif {
+    let before = DAIF.get();
     // SAFETY: writes PSTATE.I only. Not `nomem`: what follows must not move before the mask.
-    unsafe { core::arch::asm!("msr daifset, #2", options(nostack, preserves_flags)) };
-    were_on
+    unsafe { asm!("msr daifset, #2", options(nostack, preserves_flags)) };
+    Daif(before)
+}
+
+/// Masks what was masked before [`mask_interrupts`], and nothing else.
+#[inline(always)]
+pub fn restore_interrupts(before: Daif) {
+    // SAFETY: writes back what PSTATE.DAIF was: what was let in then can come now, as the vectors and their stack are there for
+    // good. Not `nomem`: what came before must be done.
+    unsafe { asm!("msr daif, {}", in(reg) before.0, options(nostack, preserves_flags)) };
 }
 
 /// Lets interrupts in.
 pub fn unmask_interrupts() {
     // SAFETY: writes PSTATE.I only; the vectors and the interrupt stack are in place since the entry. Not `nomem`:
     // what came before must be done.
-    unsafe { core::arch::asm!("msr daifclr, #2", options(nostack, preserves_flags)) };
+    unsafe { asm!("msr daifclr, #2", options(nostack, preserves_flags)) };
 }
 
 /// Lets SErrors and debug exceptions in.
 pub fn unmask_aborts() {
     // SAFETY: writes PSTATE.D and PSTATE.A only; the vectors are in place since the entry.
-    unsafe { core::arch::asm!("msr daifclr, #12", options(nostack, preserves_flags)) };
+    unsafe { asm!("msr daifclr, #12", options(nostack, preserves_flags)) };
 }
 
 /// Sleeps until an interrupt is pending, masked or not.
 pub fn wait_for_interrupt() {
-    asm::wfi();
+    wfi();
 }
 
 /// Stops this core for good, in low power.
 pub fn halt() -> ! {
-    mask_interrupts();
+    // For good.
+    let _ = mask_interrupts();
     loop {
-        asm::wfi();
+        wfi();
     }
 }

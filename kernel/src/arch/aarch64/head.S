@@ -95,6 +95,8 @@ high:
     msr     spsel, #0
     ldr     x1, =__stack_top
     mov     sp, x1
+    ldr     x1, ={BLOCKS}                   // the boot core's is the first
+    msr     tpidr_el1, x1
     ldr     x0, =__bss_start
     ldr     x1, =__bss_end
     bl      zero_lines

@@ -5,6 +5,7 @@ use core::mem::offset_of;
 
 use super::beacon::{BEACON, Beacon, Stage};
 use super::mmu;
+use super::per_cpu::BLOCKS;
 
 /// HCR_EL2: EL1 is AArch64 (RW); nothing is trapped (DDI 0487, D19.2.48).
 const HCR: u64 = 1 << 31;
@@ -48,5 +49,6 @@ global_asm!(
     LINK_L0 = const mmu::index(mmu::LINK_ADDRESS, 0),
     LINK_L1 = const mmu::index(mmu::LINK_ADDRESS, 1),
     LINK_L2 = const mmu::index(mmu::LINK_ADDRESS, 2),
+    BLOCKS = sym BLOCKS,
     ENTRY = sym crate::boot::entry,
 );

@@ -10,6 +10,7 @@ pub mod gic;
 pub mod layout;
 pub mod mmio;
 pub mod mmu;
+pub mod per_cpu;
 pub mod probe;
 pub mod timer;
 

@@ -1,0 +1,83 @@
+//! The per-CPU block: what each core keeps about itself, found through TPIDR_EL1 (DDI 0487, D19.2.144).
+//!
+//! `head.S` points the boot core's TPIDR_EL1 at the first block before Rust runs.
+
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use aarch64_cpu::registers::{Readable, TPIDR_EL1};
+use kernel_sync::{Cpu, Padded};
+
+use super::cpu;
+
+/// Cores that the kernel can run on; what a tree has beyond isn't started.
+pub const CPUS_MAX: usize = 16;
+
+/// A core's block. Written by its own core, but for what says otherwise.
+#[derive(Debug)]
+pub struct Block {
+    /// The core's number, the boot core's being 0: the block's place among the blocks.
+    index: u32,
+    /// How many reasons there are not to switch threads at an interrupt's end.
+    held: AtomicU32,
+}
+
+/// The blocks of all cores, by number.
+pub static BLOCKS: [Padded<Block>; CPUS_MAX] = {
+    let mut blocks = [const { Padded::new(Block { index: 0, held: AtomicU32::new(0) }) }; CPUS_MAX];
+    let mut index = 0;
+    while index < CPUS_MAX {
+        blocks[index] = Padded::new(Block { index: index as u32, held: AtomicU32::new(0) });
+        index += 1;
+    }
+    blocks
+};
+
+/// This core, as `kernel-sync` sees it.
+#[derive(Debug)]
+pub enum Core {}
+
+impl Cpu for Core {
+    type Mask = cpu::Daif;
+
+    #[inline(always)]
+    fn mask() -> cpu::Daif {
+        cpu::mask_interrupts()
+    }
+
+    #[inline(always)]
+    fn restore(mask: cpu::Daif) {
+        cpu::restore_interrupts(mask);
+    }
+
+    #[inline(always)]
+    fn index() -> usize {
+        block().index as usize
+    }
+
+    fn hold_preemption() {
+        // Between finding the block and writing to it the thread must not move to another core.
+        let mask = cpu::mask_interrupts();
+        let held = &block().held;
+        held.store(held.load(Relaxed) + 1, Relaxed);
+        cpu::restore_interrupts(mask);
+    }
+
+    fn allow_preemption() {
+        // The count is above 0, and while it is the thread stays here.
+        let held = &block().held;
+        held.store(held.load(Relaxed) - 1, Relaxed);
+    }
+
+    #[inline(always)]
+    fn relax() {
+        core::hint::spin_loop();
+    }
+}
+
+/// The calling core's block. Only of use where the thread can't move to another core.
+#[inline(always)]
+fn block() -> &'static Block {
+    let address = TPIDR_EL1.get();
+    // SAFETY: since the entry TPIDR_EL1 points at one of BLOCKS: only head.S writes it.
+    unsafe { &*(address as *const Block) }
+}

@@ -1,0 +1,67 @@
+//! A host thread as a core.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use kernel_sync::Cpu;
+
+/// The cores that any one test makes, at most.
+pub(crate) const CORES: usize = 4;
+
+/// The calling thread, as a core. Its number is what [`Host::be`] said last.
+#[derive(Debug)]
+pub(crate) struct Host;
+
+thread_local! {
+    static NUMBER: Cell<usize> = const { Cell::new(0) };
+    static MASKED: Cell<bool> = const { Cell::new(false) };
+    static HELD: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Turns of waiting loops, over all cores.
+pub(crate) static TURNS: AtomicUsize = AtomicUsize::new(0);
+
+impl Host {
+    /// The calling thread is core `number` from now on.
+    pub(crate) fn be(number: usize) {
+        NUMBER.set(number);
+    }
+
+    pub(crate) fn is_masked() -> bool {
+        MASKED.get()
+    }
+
+    pub(crate) fn held() -> u32 {
+        HELD.get()
+    }
+}
+
+impl Cpu for Host {
+    type Mask = bool;
+
+    fn mask() -> bool {
+        MASKED.replace(true)
+    }
+
+    fn restore(mask: bool) {
+        MASKED.set(mask);
+    }
+
+    fn index() -> usize {
+        assert!(MASKED.get() || HELD.get() > 0, "the number may change at any time");
+        NUMBER.get()
+    }
+
+    fn hold_preemption() {
+        HELD.set(HELD.get() + 1);
+    }
+
+    fn allow_preemption() {
+        HELD.set(HELD.get() - 1);
+    }
+
+    fn relax() {
+        TURNS.fetch_add(1, Relaxed);
+        std::thread::yield_now();
+    }
+}

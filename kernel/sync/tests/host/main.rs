@@ -1,0 +1,6 @@
+//! The package on the host's threads, each of which is a core.
+#![cfg(not(feature = "loom-tests"))]
+
+mod core;
+mod per_cpu;
+mod ticket;
