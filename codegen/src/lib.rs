@@ -27,6 +27,8 @@ pub mod report;
 pub mod svd;
 #[cfg(feature = "cli")]
 pub mod verify;
+#[cfg(feature = "cli")]
+pub mod visible;
 
 #[cfg(feature = "cli")]
 pub use generate::report;

@@ -8,6 +8,8 @@ use hardware::board::InterruptType;
 use hardware::tree::{InterruptSpec, Node, Status, Tree, TreeError};
 use serde::Serialize;
 
+use crate::visible::visible;
+
 /// A node for programs.
 #[derive(Serialize)]
 struct Row<'t> {
@@ -64,7 +66,7 @@ fn irq(spec: &InterruptSpec<'_>) -> Irq {
 
 /// An indented line per node: name, status, compatible, windows and interrupts.
 pub fn text(tree: &Tree<'_>) -> String {
-    tree.nodes().map(line).collect()
+    tree.nodes().map(|node| visible(&line(node)) + "\n").collect()
 }
 
 fn line(node: Node<'_>) -> String {
@@ -97,7 +99,6 @@ fn line(node: Node<'_>) -> String {
             Err(error) => error.to_string(),
         });
     }
-    line.push('\n');
     line
 }
 

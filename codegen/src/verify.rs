@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::emit::memory;
 use crate::findings::{Finding, Findings, Place, code};
 use crate::parse::tree::Blob;
+use crate::visible::visible_lines;
 
 /// Holds the board `name` of the project at `root` against the tree in the file `live`.
 ///
@@ -85,7 +86,7 @@ pub fn text(ledger: &Ledger<'static>) -> String {
     if let Some(patch) = ledger.patch() {
         let _ = write!(text, "{patch}");
     }
-    text
+    visible_lines(&text)
 }
 
 /// A row for programs; the keys and their order are the kernel's.

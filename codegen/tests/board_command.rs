@@ -216,3 +216,24 @@ fn schemas_are_written_and_held() {
     let schema: Value = serde_json::from_str(&schema).unwrap();
     assert!(schema["properties"]["board"].is_object(), "{schema}");
 }
+
+/// A `compatible` may have any characters, and a terminal obeys some of them.
+#[test]
+fn no_character_of_a_tree_reaches_the_terminal_as_a_command() {
+    let root = place("escape");
+    let mut blob = fs::read(root.join("boards/b.dtb")).unwrap();
+    let at = blob.windows(9).position(|part| part == b"arm,pl011").unwrap();
+    blob[at..at + 9].copy_from_slice(b"a,\x1b[31mxx");
+    fs::write(root.join("red.dtb"), blob).unwrap();
+    let commands: [&[&str]; 4] = [
+        &["tree", "red.dtb"],
+        &["diff", "b", "red.dtb"],
+        &["new", "c-1", "--dtb", "red.dtb"],
+        &["verify", "b", "--live", "red.dtb"],
+    ];
+    for command in commands {
+        let (_, out, err) = said(&board(&root, command));
+        assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{command:?}: {out:?} {err:?}");
+        assert!(out.contains("[31mxx"), "{command:?} shows it: {out}");
+    }
+}

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Kind};
+use crate::visible::visible_lines;
 
 /// A line per difference, and one that counts them.
 pub fn text(changes: &[Change]) -> String {
     let mut text: String = changes.iter().map(|change| line(change) + "\n").collect();
     text += &summary(changes);
     text.push('\n');
-    printable(&text)
+    visible_lines(&text)
 }
 
 fn line(change: &Change) -> String {
@@ -89,15 +90,4 @@ const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
         Kind::Sharing => ("", "shared line", "shared lines"),
         Kind::Setting => ("", "setting", "settings"),
     }
-}
-
-/// Control characters shown: trees are foreign, and terminals obey.
-fn printable(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut shown, letter| {
-        match letter.is_control() && letter != '\n' {
-            true => shown.extend(letter.escape_unicode()),
-            false => shown.push(letter),
-        }
-        shown
-    })
 }

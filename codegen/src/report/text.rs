@@ -4,6 +4,8 @@ use std::fmt::Debug;
 
 use hardware::board::{Class, Hertz};
 
+pub(super) use crate::visible::visible;
+
 /// A variant's name in kebab case: `GicV3` is `gic-v3`.
 pub(super) fn kebab(variant: &impl Debug) -> String {
     let name = format!("{variant:?}");
@@ -74,19 +76,6 @@ pub(super) fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// What can't be seen or turns the line around is escaped: names come from trees, and those from anywhere.
-pub(super) fn visible(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if hidden(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +94,5 @@ mod tests {
     fn words_come_from_variants() {
         assert_eq!(kebab(&hardware::board::Driver::ArmTimer), "arm-timer");
         assert_eq!(class(Class::InterruptController), "interrupt controller");
-    }
-
-    #[test]
-    fn hidden_characters_show() {
-        assert_eq!(visible("a\u{202e}b\n"), "a\\u{202e}b\\u{a}");
     }
 }

@@ -11,6 +11,7 @@ use clap::Args;
 use codegen::draft::{self, Draft, Drafter};
 use codegen::findings::Findings;
 use codegen::parse::tree::Blob;
+use codegen::visible::visible_lines;
 
 use self::install::File;
 use crate::{End, Refusal, output, project};
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
     let (files, feature) = files(&root, &draft);
     install::install(&files).map_err(|error| Refusal(format!("error: nothing was written: {error}")))?;
     let rivals = draft::rivals(&root, &draft);
-    output::print(said::text(&draft, &feature, &rivals));
+    output::print(visible_lines(&said::text(&draft, &feature, &rivals)));
     eprint!("{}", draft.findings);
     Ok(End::Fine)
 }
