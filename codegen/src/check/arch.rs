@@ -2,7 +2,7 @@
 
 use crate::findings::{Finding, Findings, Place, code};
 use crate::model::board::{Board, Inputs};
-use crate::parse::nearest;
+use crate::parse::suggest;
 
 /// As `CARGO_CFG_TARGET_ARCH` spells them.
 pub(super) const KNOWN: [&str; 1] = ["aarch64"];
@@ -14,8 +14,5 @@ pub(super) fn check(inputs: Inputs<'_>, _: &Board, findings: &mut Findings) {
     }
     let place = Place::text(inputs.source, arch.span());
     let finding = Finding::error(code::WRONG_ARCH, format!("Keel doesn't run on `{}`", arch.get_ref()), place, "");
-    findings.push(match nearest(arch.get_ref(), KNOWN) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding.help(format!("it runs on {}", KNOWN.join(", "))),
-    });
+    findings.push(suggest(finding, arch.get_ref(), KNOWN, || format!("it runs on {}", KNOWN.join(", "))));
 }

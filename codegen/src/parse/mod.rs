@@ -15,4 +15,4 @@ pub mod schema;
 pub mod toml;
 pub mod tree;
 
-pub use nearest::nearest;
+pub use nearest::{nearest, suggest};

@@ -1,5 +1,20 @@
 //! The word somebody probably meant.
 
+use crate::findings::Finding;
+
+/// Helps with the one of `candidates` that was probably meant by `word`; where none is near, with `otherwise`.
+pub fn suggest<'c>(
+    finding: Finding,
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+    otherwise: impl FnOnce() -> String,
+) -> Finding {
+    finding.help(match nearest(word, candidates) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => otherwise(),
+    })
+}
+
 /// The one of `candidates` that is nearest to `word`, if it is near enough to be meant.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let allowed = 1 + word.chars().count() / 4;

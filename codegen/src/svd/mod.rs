@@ -16,7 +16,7 @@ use roxmltree::{Document, ParsingOptions};
 use crate::check;
 use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::model::device::Binding;
-use crate::parse::{device, nearest};
+use crate::parse::{device, suggest};
 use element::Element;
 
 /// The largest SVD files have some 300,000 elements.
@@ -77,11 +77,7 @@ fn find<'x, 'f>(root: &Element<'x, 'f>, name: &str) -> Result<Element<'x, 'f>, F
     let place = root.require("peripherals")?.place();
     let message = format!("there is no peripheral `{name}`");
     let finding = Finding::error(code::UNKNOWN_PERIPHERAL, message, place, format!("has {}", names.len()));
-    let help = match nearest(name, names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("one of {}", names.join(", ")),
-    };
-    Err(finding.help(help).into())
+    Err(suggest(finding, name, names.iter().copied(), || format!("one of {}", names.join(", "))).into())
 }
 
 fn read(root: &Element<'_, '_>, found: &Element<'_, '_>) -> Result<Peripheral, Findings> {

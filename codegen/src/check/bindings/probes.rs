@@ -2,7 +2,7 @@
 
 use crate::findings::{Finding, Findings, code};
 use crate::model::device::{Binding, Probe};
-use crate::parse::nearest;
+use crate::parse::suggest;
 
 pub(super) fn check(binding: &Binding, findings: &mut Findings) {
     for probe in &binding.probes {
@@ -36,10 +36,7 @@ fn check_register(probe: &Probe, binding: &Binding, findings: &mut Findings) {
             let message = format!("there is no register `{}`", name.value);
             let finding = Finding::error(code::BAD_PROBE, message, name.place.clone(), "");
             let names = window.registers.iter().map(|register| register.name.value.as_str());
-            match nearest(&name.value, names) {
-                Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                None => finding.help("probes read registers of this file"),
-            }
+            suggest(finding, &name.value, names, || "probes read registers of this file".to_owned())
         }
     };
     findings.push(finding);

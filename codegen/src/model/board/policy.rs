@@ -4,7 +4,7 @@ use hardware::board::{Class, Item, Policy};
 
 use super::{Board, Inputs, Preset};
 use crate::findings::{Finding, Findings, Place, code};
-use crate::parse::nearest;
+use crate::parse::suggest;
 
 /// The policy where the board file says nothing.
 ///
@@ -55,14 +55,13 @@ pub(super) fn overrule(inputs: Inputs<'_>, board: &mut Board, findings: &mut Fin
 fn unknown(name: &str, board: &Board, place: Place) -> Finding {
     let finding = Finding::error(code::UNKNOWN_FACT, format!("there is no fact `{name}`"), place, "");
     let names = || board.facts.iter().map(|fact| fact.name.as_str());
-    if let Some(meant) = nearest(name, names()) {
-        return finding.help(format!("did you mean `{meant}`?"));
-    }
-    let device = name.split_once('.').map_or(name, |(device, _)| device);
-    let of_device: Vec<&str> =
-        names().filter(|name| name.strip_prefix(device).is_some_and(|rest| rest.starts_with('.'))).collect();
-    match of_device.is_empty() {
-        false => finding.help(format!("`{device}` has {}", of_device.join(", "))),
-        true => finding.help("a fact is DEVICE.compatible, .window[N], .interrupt[N], .clock[N], .conduit or .mpidr"),
-    }
+    suggest(finding, name, names(), || {
+        let device = name.split_once('.').map_or(name, |(device, _)| device);
+        let of_device: Vec<&str> =
+            names().filter(|name| name.strip_prefix(device).is_some_and(|rest| rest.starts_with('.'))).collect();
+        match of_device.is_empty() {
+            false => format!("`{device}` has {}", of_device.join(", ")),
+            true => "a fact is DEVICE.compatible, .window[N], .interrupt[N], .clock[N], .conduit or .mpidr".to_owned(),
+        }
+    })
 }

@@ -7,7 +7,7 @@ use super::words::{self, BadAccess};
 use super::{Access, Array, Binding, Field, Placed, Probe, Register, Width, Window};
 use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::parse::device::{self as written, Bits};
-use crate::parse::nearest;
+use crate::parse::suggest;
 use crate::parse::toml::Spanned;
 
 impl Binding {
@@ -123,11 +123,10 @@ impl Lower<'_> {
                 }
                 let message = format!("there is no window `{}`", name.get_ref());
                 let finding = Finding::error(code::UNKNOWN_WINDOW, message, self.place(name), "");
-                match nearest(name.get_ref(), names()) {
-                    Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                    None if names().next().is_some() => finding.help(format!("one of {}", listed())),
-                    None => finding.help("delete this key: the binding has no named windows"),
-                }
+                suggest(finding, name.get_ref(), names(), || match names().next() {
+                    Some(_) => format!("one of {}", listed()),
+                    None => "delete this key: the binding has no named windows".to_owned(),
+                })
             }
         };
         self.findings.push(finding);
@@ -184,10 +183,8 @@ impl Lower<'_> {
             Err(BadAccess::Unknown(word)) => {
                 let message = format!("`{word}` isn't an access kind");
                 let finding = Finding::error(code::BAD_ACCESS, message, self.place(written), "");
-                match nearest(word, words::ACCESS.iter().copied()) {
-                    Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-                    None => finding.help(format!("kinds are `{}`", words::ACCESS.join("`, `"))),
-                }
+                let kinds = words::ACCESS;
+                suggest(finding, word, kinds.iter().copied(), || format!("kinds are `{}`", kinds.join("`, `")))
             }
             Err(BadAccess::Combination) => {
                 let message = format!("`{text}` isn't a combination of access kinds");

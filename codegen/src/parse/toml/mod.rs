@@ -87,11 +87,11 @@ fn finding(source: &Arc<Source>, misread: &Misread, span: Range<usize>) -> Findi
     match &misread.kind {
         Kind::UnknownField { field, expected } => {
             let finding = Finding::error(code::UNKNOWN_KEY, format!("unknown key `{field}`"), place, "nobody reads it");
-            suggest(finding, field, expected, "keys here are")
+            one_of(finding, field, expected, "keys here are")
         }
         Kind::UnknownVariant { word, expected } => {
             let finding = Finding::error(code::UNKNOWN_WORD, format!("unknown word `{word}`"), place, "");
-            suggest(finding, word, expected, "one of")
+            one_of(finding, word, expected, "one of")
         }
         Kind::Missing { field } => {
             Finding::error(code::MISSING_KEY, format!("the key `{field}` is missing"), place, "in this table")
@@ -105,14 +105,8 @@ fn finding(source: &Arc<Source>, misread: &Misread, span: Range<usize>) -> Findi
     }
 }
 
-fn suggest(finding: Finding, word: &str, expected: &[&str], list: &str) -> Finding {
-    match super::nearest(word, expected.iter().copied()) {
-        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => {
-            let words: Vec<String> = expected.iter().map(|word| format!("`{word}`")).collect();
-            finding.help(format!("{list} {}", words.join(", ")))
-        }
-    }
+fn one_of(finding: Finding, word: &str, expected: &[&str], list: &str) -> Finding {
+    super::suggest(finding, word, expected.iter().copied(), || format!("{list} `{}`", expected.join("`, `")))
 }
 
 #[cfg(test)]
