@@ -9,7 +9,7 @@ use hardware::tree::{Node, Tree};
 
 use crate::findings::{Finding, Findings, Line, Place, Source, code};
 use crate::parse::board::{Fix, Override, PropertyValue};
-use crate::parse::nearest;
+use crate::parse::suggest;
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
@@ -91,14 +91,7 @@ impl<'f> Edit<'f> {
         let node = find(source, &tree, blob, &self.node, kind, findings)?;
         let bytes = match &self.value {
             Value::Bytes(bytes) => Some(bytes.clone()),
-            Value::Written(value) => match bytes(value, node.property(self.property).map(|there| there.value())) {
-                Ok(bytes) => bytes,
-                Err(why) => {
-                    let message = format!("`{}` can't have this value", self.property);
-                    findings.push(Finding::error(code::INVALID_VALUE, message, self.place.clone(), why));
-                    return None;
-                }
-            },
+            Value::Written(value) => bytes_for(node, self.property, value, &self.place, findings)?,
         };
         blob.with(node, self.property, bytes.as_deref())
     }
@@ -124,18 +117,32 @@ pub(super) fn find<'t>(
         };
         let paths: Vec<String> = tree.nodes().map(|node| node.path().to_string()).collect();
         let aliases = tree.aliases().map(|alias| alias.name);
-        findings.push(match nearest(named.get_ref(), paths.iter().map(String::as_str).chain(aliases)) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => {
-                finding.help("a path from the root, or an alias of the tree: an alias fits trees with different paths")
-            }
-        });
+        let names = paths.iter().map(String::as_str).chain(aliases);
+        findings.push(suggest(finding, named.get_ref(), names, || {
+            "a path from the root, or an alias of the tree: an alias fits trees with different paths".to_owned()
+        }));
     }
     found
 }
 
+/// The bytes of `property` of `node` when it has the written value, which stands at `place`; `None` in them for a property
+/// that isn't to be there. What can't be its value is a finding.
+pub(super) fn bytes_for(
+    node: Node<'_>,
+    property: &str,
+    value: &PropertyValue,
+    place: &Place,
+    findings: &mut Findings,
+) -> Option<Option<Vec<u8>>> {
+    let refused = |why: String| {
+        let message = format!("`{property}` can't have this value");
+        findings.push(Finding::error(code::INVALID_VALUE, message, place.clone(), why));
+    };
+    bytes(value, node.property(property).map(|there| there.value())).map_err(refused).ok()
+}
+
 /// A written value as the bytes of a property; `there` is what it replaces. `None` for a property that isn't to be there.
-pub(super) fn bytes(value: &PropertyValue, there: Option<&[u8]>) -> Result<Option<Vec<u8>>, String> {
+fn bytes(value: &PropertyValue, there: Option<&[u8]>) -> Result<Option<Vec<u8>>, String> {
     Ok(match value {
         PropertyValue::Number(number) if there.is_some_and(|there| there.len() == 8) => {
             Some(number.to_be_bytes().to_vec())

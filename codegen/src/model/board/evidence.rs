@@ -79,6 +79,9 @@ enum Form<'f> {
     Property(&'f Spanned<String>, &'f Spanned<String>, &'f Spanned<written::PropertyValue>),
 }
 
+/// A piece of evidence, and the edit that makes a tree show it.
+type Found<'f> = (Evidence, Option<Edit<'f>>);
+
 /// The evidence that `written` is in the tree of `blob`, and the edit that makes the tree show it where it doesn't.
 pub(super) fn resolve<'f>(
     source: &Arc<Source>,
@@ -86,65 +89,87 @@ pub(super) fn resolve<'f>(
     kind: &str,
     written: &'f Spanned<written::Evidence>,
     findings: &mut Findings,
-) -> Option<(Evidence, Option<Edit<'f>>)> {
+) -> Option<Found<'f>> {
     let Some(form) = form(written.get_ref()) else {
         findings.push(incomplete(Place::text(source, written.span())));
         return None;
     };
     let mut records = Vec::new();
     let tree = blob.open(&mut records, findings)?;
-    let at = |span| Place::text(source, span);
+    let within = Within { source, blob, tree: &tree, kind };
     match form {
-        Form::Compatible(string) => {
-            let edit = Edit {
-                by: By::Variant,
-                line: source.at(string.span().start),
-                node: Spanned::new(string.span(), "/".to_owned()),
-                property: "compatible",
-                value: Value::Bytes(root_compatible(&tree, string.get_ref())),
-                place: at(string.span()),
-            };
-            Some((Evidence::Compatible(string.get_ref().clone()), Some(edit)))
-        }
-        Form::Property(named, property, value) => {
-            let node = edit::find(source, &tree, blob, named, Some(kind), findings)?;
-            let there = node.property(property.get_ref()).map(|there| there.value());
-            let bytes = match edit::bytes(value.get_ref(), there) {
-                Ok(Some(bytes)) => bytes,
-                Ok(None) => {
-                    let label = "a live tree can't show this";
-                    findings.push(Finding::error(
-                        code::BAD_EVIDENCE,
-                        "the lack of a property is no evidence",
-                        at(value.span()),
-                        label,
-                    ));
-                    return None;
-                }
-                Err(why) => {
-                    let message = format!("`{}` can't have this value", property.get_ref());
-                    findings.push(Finding::error(code::INVALID_VALUE, message, at(value.span()), why));
-                    return None;
-                }
-            };
-            let (node, property_name) = (node.path().to_string(), property.get_ref().clone());
-            let edit = Edit::new(source, By::Variant, named, property, value);
-            Some((Evidence::Property { node, property: property_name, value: bytes }, Some(edit)))
-        }
-        Form::Interrupt(named, line, space, number) => {
-            let node = edit::find(source, &tree, blob, named, Some(kind), findings)?;
-            let nth = line.get_ref().nth;
-            let evidence = Evidence::Interrupt { node: node.path().to_string(), nth, kind: space, number };
-            let edit = interrupt_edit(node, nth, space, number).map(|(property, bytes)| Edit {
-                by: By::Variant,
-                line: source.at(line.span().start),
-                node: named.clone(),
-                property,
-                value: Value::Bytes(bytes),
-                place: at(line.span()),
-            });
-            Some((evidence, edit))
-        }
+        Form::Compatible(string) => Some(within.compatible(string)),
+        Form::Property(named, property, value) => within.property(named, property, value, findings),
+        Form::Interrupt(named, line, space, number) => within.interrupt(named, line, space, number, findings),
+    }
+}
+
+/// Where evidence is looked for.
+#[derive(Clone, Copy)]
+struct Within<'t> {
+    source: &'t Arc<Source>,
+    blob: &'t Blob,
+    tree: &'t Tree<'t>,
+    /// The variant's name.
+    kind: &'t str,
+}
+
+impl<'t> Within<'t> {
+    fn node(self, named: &Spanned<String>, findings: &mut Findings) -> Option<Node<'t>> {
+        edit::find(self.source, self.tree, self.blob, named, Some(self.kind), findings)
+    }
+
+    fn compatible<'f>(self, string: &'f Spanned<String>) -> Found<'f> {
+        let edit = Edit {
+            by: By::Variant,
+            line: self.source.at(string.span().start),
+            node: Spanned::new(string.span(), "/".to_owned()),
+            property: "compatible",
+            value: Value::Bytes(root_compatible(self.tree, string.get_ref())),
+            place: Place::text(self.source, string.span()),
+        };
+        (Evidence::Compatible(string.get_ref().clone()), Some(edit))
+    }
+
+    fn property<'f>(
+        self,
+        named: &'f Spanned<String>,
+        property: &'f Spanned<String>,
+        value: &'f Spanned<written::PropertyValue>,
+        findings: &mut Findings,
+    ) -> Option<Found<'f>> {
+        let node = self.node(named, findings)?;
+        let place = Place::text(self.source, value.span());
+        let Some(bytes) = edit::bytes_for(node, property.get_ref(), value.get_ref(), &place, findings)? else {
+            let message = "the lack of a property is no evidence";
+            findings.push(Finding::error(code::BAD_EVIDENCE, message, place, "a live tree can't show this"));
+            return None;
+        };
+        let (node, name) = (node.path().to_string(), property.get_ref().clone());
+        let edit = Edit::new(self.source, By::Variant, named, property, value);
+        Some((Evidence::Property { node, property: name, value: bytes }, Some(edit)))
+    }
+
+    fn interrupt<'f>(
+        self,
+        named: &'f Spanned<String>,
+        line: &'f Spanned<written::Line>,
+        space: InterruptType,
+        number: u16,
+        findings: &mut Findings,
+    ) -> Option<Found<'f>> {
+        let node = self.node(named, findings)?;
+        let nth = line.get_ref().nth;
+        let evidence = Evidence::Interrupt { node: node.path().to_string(), nth, kind: space, number };
+        let edit = interrupt_edit(node, nth, space, number).map(|(property, bytes)| Edit {
+            by: By::Variant,
+            line: self.source.at(line.span().start),
+            node: named.clone(),
+            property,
+            value: Value::Bytes(bytes),
+            place: Place::text(self.source, line.span()),
+        });
+        Some((evidence, edit))
     }
 }
 
