@@ -9,10 +9,9 @@ use super::{Finding, Findings, Label, Place, Severity, Source};
 
 /// `{"errors", "warnings", "findings": […]}` in the order in which they were found.
 pub fn log(findings: &Findings) -> Value {
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     json!({
-        "errors": count(Severity::Error),
-        "warnings": count(Severity::Warning),
+        "errors": findings.count(Severity::Error),
+        "warnings": findings.count(Severity::Warning),
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
     })
 }
@@ -21,10 +20,7 @@ pub fn log(findings: &Findings) -> Value {
 pub fn finding(finding: &Finding) -> Value {
     json!({
         "code": finding.code.as_str(),
-        "severity": match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        },
+        "severity": finding.severity.as_str(),
         "message": finding.message,
         "primary": label(&finding.primary),
         "secondary": finding.secondary.iter().map(label).collect::<Vec<_>>(),

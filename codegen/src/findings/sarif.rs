@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Code, Finding, Findings, Label, Place, Severity, Source, code};
+use super::{Code, Finding, Findings, Label, Place, Source, code};
 
 /// Where the format is written down.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -36,10 +36,6 @@ fn rule(code: Code) -> Value {
 }
 
 fn result(finding: &Finding) -> Value {
-    let level = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     let mut text = finding.message.clone();
     for more in [&finding.primary.text].into_iter().chain(&finding.notes).chain(&finding.help) {
         if !more.is_empty() {
@@ -49,7 +45,7 @@ fn result(finding: &Finding) -> Value {
     let mut result = json!({
         "ruleId": finding.code.as_str(),
         "ruleIndex": code::ALL.iter().position(|code| *code == finding.code),
-        "level": level,
+        "level": finding.severity.as_str(),
         "message": { "text": text },
     });
     if let Some(location) = location(&finding.primary) {

@@ -79,7 +79,7 @@ pub(crate) fn measure(drafter: &Drafter, board: &str, name: String, file: &Path)
 /// What comes after the draft.
 fn follow(drafter: &Drafter, draft: &Draft, row: &mut Row) -> Result<(), String> {
     (row.devices, row.facts) = (draft.board.devices.len(), draft.board.facts.len());
-    row.warnings = draft.findings.iter().filter(|finding| finding.severity == Severity::Warning).count();
+    row.warnings = draft.findings.count(Severity::Warning);
     if draft.findings.has_errors() {
         return Err(draft.findings.render());
     }
