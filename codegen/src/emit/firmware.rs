@@ -1,18 +1,6 @@
 //! The firmware's configuration: `config.txt`, which the Raspberry Pi's first stages read.
 
-use std::collections::BTreeMap;
-
 use crate::model::board::Board;
-use crate::parse::board::Setting;
-use crate::parse::toml::Spanned;
-
-/// The lines that `[firmware]` asks for, by key.
-pub fn lines(firmware: &BTreeMap<Spanned<String>, Spanned<Setting>>) -> Vec<String> {
-    let lines = firmware
-        .iter()
-        .flat_map(|(key, setting)| setting.get_ref().0.iter().map(move |value| format!("{}={value}", key.get_ref())));
-    lines.collect()
-}
 
 /// The file; `None` where the board file says nothing about it.
 pub fn config_txt(board: &Board) -> Option<String> {

@@ -351,7 +351,7 @@ pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> (Board, Vec<bool>
         lines: lines(inputs.source, file),
         fixes: file.fix.iter().map(|fix| of_fix(inputs.source, fix)).collect(),
         recorded: Vec::new(),
-        firmware: crate::emit::firmware::lines(&file.firmware),
+        firmware: file.config_lines(),
         lab: file.lab.clone(),
         variants: Vec::new(),
     };

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::super::toml::Spanned;
+
 /// `[lab]`: how people and their scripts reach a board of this kind; nothing is generated from it.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -31,6 +33,17 @@ pub struct Setting(pub Vec<String>);
 impl<'de> Deserialize<'de> for Setting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(SettingVisitor)
+    }
+}
+
+impl super::File {
+    /// The lines of `config.txt` that `[firmware]` asks for, by key.
+    pub fn config_lines(&self) -> Vec<String> {
+        let line = |(key, setting): (&Spanned<String>, &Spanned<Setting>)| {
+            let name = key.get_ref().clone();
+            setting.get_ref().0.iter().map(|value| format!("{name}={value}")).collect::<Vec<_>>()
+        };
+        self.firmware.iter().flat_map(line).collect()
     }
 }
 
