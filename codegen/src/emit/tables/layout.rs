@@ -37,10 +37,14 @@ fn air(text: &str) -> String {
     airy
 }
 
-/// Origins from doc comments to comments.
+/// Origins from doc comments to comments. A text that holds the same characters stays as it is.
 fn comments(printed: &str) -> String {
     let marker = format!("///{ORIGIN}");
-    printed.replace(&marker, "//")
+    let line = |line: &str| match line.split_once(&marker) {
+        Some((indent, origin)) if indent.trim().is_empty() => format!("{indent}//{origin}"),
+        _ => line.to_owned(),
+    };
+    printed.split_inclusive('\n').map(line).collect()
 }
 
 /// Ledger rows on one line each.
@@ -102,4 +106,13 @@ fn headings(joined: &str, board: Option<&Board>) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_origins_become_comments() {
+        let printed = "    ///~ b.toml:3\n    name: \"///~ b\",\n    /// A ///~ b.\n";
+        assert_eq!(super::comments(printed), "    // b.toml:3\n    name: \"///~ b\",\n    /// A ///~ b.\n");
+    }
 }
