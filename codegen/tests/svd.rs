@@ -81,3 +81,11 @@ fn nesting_and_counts_have_limits() {
         assert!(codegen::svd::import(&Source::new("chip.svd", text), "TIMER0").is_err());
     }
 }
+
+#[test]
+fn text_that_a_binding_refuses_becomes_a_blank() {
+    let turned = chip().replace("<description>", "<description>a\u{202e}b ").replace("<vendor>", "<vendor>a\u{202e}b ");
+    let text = codegen::svd::import(&Source::new("chip.svd", turned), "TIMER0")
+        .unwrap_or_else(|findings| panic!("{findings}"));
+    assert!(text.contains("a b ") && !text.contains('\u{202e}'), "{text}");
+}

@@ -59,7 +59,18 @@ fn within_limit(file: File) -> io::Result<Option<Vec<u8>>> {
 
 /// A text file; see [`bytes`].
 pub fn text(root: &Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Arc<Source>> {
-    match String::from_utf8(bytes(root, path, named, findings)?) {
+    utf8(path, bytes(root, path, named, findings)?, findings)
+}
+
+/// A text file that a command line names, wherever it lies.
+#[cfg(feature = "cli")]
+pub fn text_at(path: &Path, findings: &mut Findings) -> Option<Arc<Source>> {
+    let shown = path.to_string_lossy();
+    utf8(&shown, bytes_at(path, &shown, &Place::Nowhere, findings)?, findings)
+}
+
+fn utf8(path: &str, bytes: Vec<u8>, findings: &mut Findings) -> Option<Arc<Source>> {
+    match String::from_utf8(bytes) {
         Ok(text) => Some(Source::new(path, text)),
         Err(error) => {
             let place = Place::Offset { file: path.into(), offset: error.utf8_error().valid_up_to() };

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::Peripheral;
 use super::registers::{Field, Register};
 use crate::model::device;
+use crate::parse::toml::leaves_the_line;
 
 /// What the binding is called.
 pub(super) fn name(peripheral: &Peripheral) -> String {
@@ -105,13 +106,13 @@ fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(what);
 }
 
-/// A TOML string in one line.
+/// A TOML string in one line; what bindings refuse in a text becomes a blank.
 fn string(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => put(&mut quoted, format_args!("\\u{:04x}", u32::from(c))),
+            c if leaves_the_line(c) => quoted.push(' '),
             c => quoted.push(c),
         }
     }
@@ -120,7 +121,7 @@ fn string(text: &str) -> String {
 
 /// Text that may stand in a comment.
 fn remark(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if leaves_the_line(c) { ' ' } else { c }).collect()
 }
 
 /// `name` as a field or value can have it.

@@ -1,9 +1,9 @@
 //! `import-svd FILE --peripheral P`: a draft of a binding from a vendor's register description.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use codegen::findings::{Findings, Place};
+use codegen::findings::Findings;
 use codegen::parse::file;
 
 use crate::{End, Refusal, output};
@@ -26,10 +26,9 @@ pub(crate) struct Arguments {
 
 /// Writes the binding. A file that can't be imported is an input that can't be read.
 pub(crate) fn run(arguments: &Arguments) -> Result<End, Refusal> {
-    let refused = |findings: Findings| Refusal(findings.to_string());
+    let refused = |findings: Findings| Refusal(findings.render());
     let mut findings = Findings::default();
-    let path = arguments.file.to_string_lossy();
-    let source = file::text(Path::new(""), &path, &Place::Nowhere, &mut findings).ok_or_else(|| refused(findings))?;
+    let source = file::text_at(&arguments.file, &mut findings).ok_or_else(|| refused(findings))?;
     let text = codegen::svd::import(&source, &arguments.peripheral).map_err(refused)?;
     match &arguments.output {
         None => output::print(text),
