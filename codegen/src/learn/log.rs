@@ -2,6 +2,7 @@
 //! before the text, lines that break off.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use hardware::board::Policy;
 use hardware::check::Verdict;
@@ -16,6 +17,8 @@ pub(super) struct Boot<'t> {
     pub(super) board: Option<(&'t str, Span)>,
     /// Its rows, later ones for the same fact in place of earlier ones.
     pub(super) rows: Vec<Told<'t>>,
+    /// Where in `rows` each fact is.
+    known: HashMap<Cow<'t, str>, usize>,
     /// Lines that begin as rows do.
     pub(super) torn: Vec<Span>,
     /// `137 match, 0 drift, 0 fatal`: the summary that every boot prints.
@@ -72,10 +75,14 @@ impl<'t> Boot<'t> {
     }
 
     fn take(&mut self, told: Told<'t>) {
-        match self.rows.iter_mut().find(|earlier| earlier.name == told.name && told.verdict != Verdict::Extra) {
-            Some(earlier) => *earlier = told,
-            None => self.rows.push(told),
+        if told.verdict != Verdict::Extra
+            && let Some(&earlier) = self.known.get(&told.name)
+        {
+            self.rows[earlier] = told;
+            return;
         }
+        self.known.entry(told.name.clone()).or_insert(self.rows.len());
+        self.rows.push(told);
     }
 }
 

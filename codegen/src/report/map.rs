@@ -118,12 +118,14 @@ impl Row {
         let mut at = 0;
         let mut covered = self.base;
         let mut scale: Vec<(u64, u64)> = Vec::with_capacity(edges.len());
+        // They come by address.
+        let mut places = self.places.iter().peekable();
         for (index, &edge) in edges.iter().enumerate() {
             if index > 0 {
                 let from = edges[index - 1];
                 at += if covered > from { units(edge - from) } else { GAP_UNITS };
             }
-            for place in self.places.iter().filter(|place| place.base == edge) {
+            while let Some(place) = places.next_if(|place| place.base == edge) {
                 covered = covered.max(place.end);
             }
             scale.push((edge, at));
