@@ -48,8 +48,5 @@ fn has(number: usize, property: &str) -> String {
 }
 
 fn count(number: usize, noun: &str) -> String {
-    match (number, noun) {
-        (1, noun) => format!("1 {noun}"),
-        (number, noun) => format!("{number} {noun}s"),
-    }
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }

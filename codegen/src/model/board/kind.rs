@@ -74,7 +74,7 @@ impl<'f> Kind<'f> {
 
     /// The tree after all edits, of which the tables are made.
     pub fn claimed(&self) -> &Blob {
-        self.blobs.last().unwrap_or(&self.blobs[0])
+        &self.blobs[self.edits.len()]
     }
 
     /// The tree as firmware is expected to hand it over: before the fixes.
