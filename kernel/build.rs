@@ -21,7 +21,8 @@ fn main() -> ExitCode {
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
     match codegen::image_for(&root, &boards, &target, profile()) {
         Ok(image) => {
-            switches(&image.switches);
+            choices("switch", image.switches.iter().map(|(name, on)| (name.as_str(), *on)));
+            choices("driver", image.drivers.iter().copied());
             watch(&root, image.inputs.iter().map(String::as_str));
             report("warning", &image.findings);
             write(&image.tables, &image.linker_script)
@@ -43,12 +44,13 @@ fn profile() -> Profile {
     }
 }
 
-/// Tells the sources which switches no board of this image turns on: `#[cfg(switch = "shell")]` is what some board wants.
-fn switches(switches: &[(String, bool)]) {
-    let names: Vec<String> = switches.iter().map(|(name, _)| format!("{name:?}")).collect();
-    println!("cargo::rustc-check-cfg=cfg(switch, values({}))", names.join(", "));
-    for (name, _) in switches.iter().filter(|(_, on)| *on) {
-        println!("cargo::rustc-cfg=switch={name:?}");
+/// Tells the sources what some board of this image wants: `#[cfg(switch = "shell")]`, `#[cfg(driver = "gicv2")]`.
+fn choices<'n>(key: &str, names: impl Iterator<Item = (&'n str, bool)>) {
+    let names: Vec<(&str, bool)> = names.collect();
+    let all: Vec<String> = names.iter().map(|(name, _)| format!("{name:?}")).collect();
+    println!("cargo::rustc-check-cfg=cfg({key}, values({}))", all.join(", "));
+    for (name, _) in names.iter().filter(|(_, on)| *on) {
+        println!("cargo::rustc-cfg={key}={name:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::emit::{self, linker, tables};
 use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::kinds::Parts;
 use crate::model::board::{Board, Inputs};
-use crate::model::device::{self, Bindings};
+use crate::model::device::{self, Binding, Bindings};
 use crate::parse::board as written;
 use crate::parse::file;
 use crate::parse::inherit;
@@ -44,6 +44,8 @@ pub struct Image {
     pub inputs: Vec<String>,
     /// Every switch, and whether some board of the image turns it on.
     pub switches: Vec<(String, bool)>,
+    /// Every driver that some binding names, and whether some board of the image has a device for it.
+    pub drivers: Vec<(&'static str, bool)>,
     /// Warnings.
     pub findings: Findings,
 }
@@ -119,6 +121,7 @@ pub fn image_for(root: &Path, names: &[&str], target: &str, profile: Profile) ->
         tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
         linker_script: linker::emit(names),
         switches: switches(&boards),
+        drivers: drivers(&boards, common.bindings.as_slice()),
         inputs,
         findings,
     })
@@ -205,6 +208,15 @@ fn switches(boards: &[Board]) -> Vec<(String, bool)> {
         *all.entry(name.clone()).or_default() |= on;
     }
     all.into_iter().collect()
+}
+
+/// Every driver, and whether some board or one of its variants has a device that it starts.
+fn drivers(boards: &[Board], bindings: &[Binding]) -> Vec<(&'static str, bool)> {
+    let variants = || boards.iter().flat_map(|board| &board.variants).map(|variant| &variant.board);
+    let devices = || boards.iter().chain(variants()).flat_map(|board| &board.devices);
+    let named = bindings.iter().filter_map(|binding| binding.driver.as_ref());
+    let all: BTreeMap<_, _> = named.map(|driver| (driver.value.name(), driver.value)).collect();
+    all.into_iter().map(|(name, driver)| (name, devices().any(|device| device.driver == Some(driver)))).collect()
 }
 
 fn no_board(root: &Path) -> Finding {

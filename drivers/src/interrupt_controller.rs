@@ -23,9 +23,9 @@ pub trait InterruptController {
     /// What the controller knows of a line.
     fn state(&self, line: Intid) -> Result<LineState, InterruptError>;
     /// Takes the most urgent pending interrupt of the calling CPU; `None` where there is none.
-    fn acknowledge(&mut self) -> Option<Intid>;
-    /// Ends the interrupt that [`Self::acknowledge`] gave.
-    fn end(&mut self, line: Intid);
+    fn acknowledge(&mut self) -> Option<Taken>;
+    /// Ends an interrupt that the calling CPU has taken.
+    fn end(&mut self, taken: Taken);
     /// Sends a software-generated interrupt, 0 to 15.
     fn send(&mut self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError>;
 }
@@ -33,6 +33,32 @@ pub trait InterruptController {
 /// A line's number as the GIC's registers have it (IHI 0069H, 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Intid(pub u32);
+
+/// An interrupt that a CPU has taken. It is ended once, by that CPU, with all that the acknowledging read gave: a GICv2
+/// wants the sender of an SGI back.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "until an interrupt is ended, no other of its priority comes"]
+pub struct Taken {
+    intid: Intid,
+    acknowledged: u32,
+}
+
+impl Taken {
+    /// From the acknowledge register's value.
+    pub(crate) fn new(intid: u32, acknowledged: u32) -> Self {
+        Self { intid: Intid(intid), acknowledged }
+    }
+
+    /// Which line it is.
+    pub fn intid(&self) -> Intid {
+        self.intid
+    }
+
+    /// What the end register takes.
+    pub(crate) fn acknowledged(&self) -> u32 {
+        self.acknowledged
+    }
+}
 
 /// How urgent a line is: 0 is the most, 255 the least. Devices ignore low bits that they don't implement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +107,15 @@ pub enum InterruptError {
     /// The CPU interface's system registers can't be switched on.
     #[error("the CPU interface has no system registers")]
     NoSystemRegisters,
+    /// The priority mask stays closed: Secure software holds it.
+    #[error("secure software keeps the priority mask closed")]
+    MaskHeld,
+    /// The distributor names no CPU interface for the calling CPU, or another CPU's.
+    #[error("no CPU interface is this CPU's")]
+    NoInterface,
+    /// Nothing can be sent to that CPU: its interface wasn't started.
+    #[error("that CPU's interface wasn't started")]
+    NoSuchCpu,
     /// The controller hasn't that line.
     #[error("there is no such line")]
     NoSuchLine,

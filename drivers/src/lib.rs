@@ -4,7 +4,7 @@
 //! - [`dma`]: memory that a device reads and writes: who owns it, whether it is in a cache, what its address is.
 //! - [`registers`]: one module per binding, generated.
 //! - [`Console`], [`InterruptController`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
-//! - [`pl011`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
+//! - [`pl011`], [`gicv2`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
 //! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
 //! clock of its own. Unsafe code is in [`mmio`] and [`dma`] only.
@@ -17,6 +17,8 @@ extern crate std;
 
 mod console;
 pub mod dma;
+mod gic_line;
+pub mod gicv2;
 pub mod gicv3;
 mod interrupt_controller;
 pub mod mmio;
@@ -26,7 +28,7 @@ mod rtc;
 pub mod timer;
 
 pub use console::{Console, ConsoleError};
-pub use interrupt_controller::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget};
+pub use interrupt_controller::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken};
 pub use rtc::{Rtc, RtcError};
 pub use timer::{Timer, TimerError};
 

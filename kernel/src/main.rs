@@ -9,7 +9,8 @@
 //! - [`sync`]: what cores share memory with.
 //!
 //! What no board of the image wants isn't in it: `cfg(switch = "…")` is set for the switches of `schemas/presets.toml` that
-//! some board's preset turns on, and the board that runs then decides for itself.
+//! some board's preset turns on, and the board that runs then decides for itself; `cfg(driver = "…")` is set for the drivers
+//! that some board has a device for.
 #![no_std]
 #![no_main]
 #![allow(unreachable_pub, reason = "a binary has no outside: pub marks what a module offers the others")]

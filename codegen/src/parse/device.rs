@@ -311,6 +311,7 @@ words! {
     /// `driver`
     Driver {
         "pl011" = Pl011,
+        "gicv2" = GicV2,
         "gicv3" = GicV3,
         "arm-timer" = ArmTimer,
         "psci" = Psci,

@@ -3,7 +3,7 @@
 use hardware::board::{Mpidr, Trigger};
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
-use super::line::{self, Shared};
+use crate::gic_line::{self as line, Shared};
 use crate::mmio::{Bus, poll};
 use crate::registers::gicv3::gicd::{CTLR, PIDR2, Registers, TYPER};
 use crate::{InterruptError, LineState, Priority};

@@ -6,17 +6,16 @@
 
 mod cpu_interface;
 mod distributor;
-mod line;
 mod redistributor;
 
 use hardware::board::{Mpidr, Trigger};
 
 pub use self::cpu_interface::CpuInterface;
 pub use self::distributor::Distributor;
-use self::line::Line;
 pub use self::redistributor::Redistributor;
+use crate::gic_line::Line;
 use crate::mmio::Bus;
-use crate::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget};
+use crate::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken};
 
 /// The controller as the starting CPU sees it.
 #[derive(Debug)]
@@ -105,14 +104,14 @@ impl<D: Bus, R: Bus, C: CpuInterface> InterruptController for GicV3<D, R, C> {
         })
     }
 
-    fn acknowledge(&mut self) -> Option<Intid> {
+    fn acknowledge(&mut self) -> Option<Taken> {
         // 1020 to 1023 say that there is nothing for this CPU (IHI 0069H, 2.2.1).
         let intid = self.cpu.acknowledge();
-        (!(1020..=1023).contains(&intid)).then_some(Intid(intid))
+        (!(1020..=1023).contains(&intid)).then(|| Taken::new(intid, intid))
     }
 
-    fn end(&mut self, line: Intid) {
-        self.cpu.end(line.0);
+    fn end(&mut self, taken: Taken) {
+        self.cpu.end(taken.acknowledged());
     }
 
     fn send(&mut self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError> {

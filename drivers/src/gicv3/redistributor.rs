@@ -3,7 +3,7 @@
 use hardware::board::{Mpidr, Trigger};
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
-use super::line::{self, Private};
+use crate::gic_line::{self as line, Private};
 use crate::mmio::{Bus, Offset, poll};
 use crate::registers::gicv3::gicr::{CTLR, Registers, TYPER, WAKER};
 use crate::{InterruptError, LineState, Priority};

@@ -126,10 +126,11 @@ fn a_line_goes_through_its_states() {
         gic.enable(intid).expect("a line");
         let ready = LineState { enabled: true, pending: true, active: false };
         assert_eq!(gic.state(intid), Ok(ready));
-        assert_eq!(gic.acknowledge(), Some(intid));
-        let taken = LineState { enabled: true, pending: false, active: true };
-        assert_eq!(gic.state(intid), Ok(taken));
-        gic.end(intid);
+        let taken = gic.acknowledge().expect("it is pending");
+        assert_eq!(taken.intid(), intid);
+        let active = LineState { enabled: true, pending: false, active: true };
+        assert_eq!(gic.state(intid), Ok(active));
+        gic.end(taken);
         gic.disable(intid).expect("a line");
         assert_eq!(gic.state(intid), Ok(LineState::default()));
     }
@@ -162,7 +163,7 @@ fn the_most_urgent_comes_first() {
     }
     let given = |intid: usize| model(&gic).shared[intid].priority;
     assert_eq!([given(40), given(41)], [0xc0, 0x20], "as told, to the bit");
-    let order: Vec<_> = (0..4).map(|_| gic.acknowledge()).collect();
+    let order: Vec<_> = (0..4).map(|_| gic.acknowledge().map(|taken| taken.intid())).collect();
     assert_eq!(order, [Some(Intid(41)), Some(Intid(27)), Some(Intid(40)), None]);
 }
 

@@ -82,6 +82,8 @@ pub enum Class {
 pub enum Driver {
     /// ARM PrimeCell UART, DDI 0183G.
     Pl011,
+    /// Generic Interrupt Controller v2, IHI 0048.
+    GicV2,
     /// Generic Interrupt Controller v3, IHI 0069.
     GicV3,
     /// Armv8-A generic timer, DDI 0487 D12.
@@ -90,6 +92,20 @@ pub enum Driver {
     Psci,
     /// ARM PrimeCell real-time clock, DDI 0224C.
     Pl031,
+}
+
+impl Driver {
+    /// As bindings and presets spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pl011 => "pl011",
+            Self::GicV2 => "gicv2",
+            Self::GicV3 => "gicv3",
+            Self::ArmTimer => "arm-timer",
+            Self::Psci => "psci",
+            Self::Pl031 => "pl031",
+        }
+    }
 }
 
 /// Init stages in their order.

@@ -57,7 +57,7 @@ pub struct Console;
 pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Result<(), OpenError> {
     let pl011 = match device.driver {
         Some(Driver::Pl011) => Pl011::new(map_device(window)?, baud)?,
-        Some(Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031) | None => {
+        Some(Driver::GicV2 | Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031) | None => {
             return Err(OpenError::NoDriver);
         }
     };

@@ -1,17 +1,16 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
-use drivers::gicv3::GicV3;
 use drivers::pl031::Pl031;
 use drivers::{ConsoleError, InterruptError, RtcError, TimerError};
 use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
 use hardware::check::{Checked, NotAccepted};
 
 use crate::arch::cpu;
-use crate::arch::gic::CpuInterface;
 use crate::arch::mmio;
 use crate::log::{error, info, warning};
 use crate::mm::device::{DeviceError, map_device};
 
+use super::controller::Controller;
 use super::irq::LineError;
 use super::power::PsciError;
 use super::{Machine, console, irq, power, tick};
@@ -77,7 +76,10 @@ impl Machine<'_> {
 
     fn start(&mut self, device: &'static Device, driver: Driver) -> Result<(), StartError> {
         match driver {
-            Driver::GicV3 => self.start_gicv3(device),
+            #[cfg(driver = "gicv2")]
+            Driver::GicV2 => self.start_controller(device, Controller::gicv2),
+            #[cfg(driver = "gicv3")]
+            Driver::GicV3 => self.start_controller(device, Controller::gicv3),
             Driver::ArmTimer => self.start_timer(device),
             Driver::Pl011 => self.start_console_input(device),
             Driver::Psci => self.start_psci(device),
@@ -85,14 +87,20 @@ impl Machine<'_> {
                 self.rtc = Some(Pl031::new(self.window(device, 0)?)?);
                 Ok(())
             }
+            // A driver that no table of the image names isn't linked in.
+            #[cfg(not(all(driver = "gicv2", driver = "gicv3")))]
+            _ => Err(StartError::Without("driver")),
         }
     }
 
-    /// `reg` of `arm,gic-v3`: the distributor, then the region of redistributors.
-    fn start_gicv3(&mut self, device: &'static Device) -> Result<(), StartError> {
+    /// `reg` of a GIC: the distributor, then the CPU interfaces of a GICv2 or the redistributors of a GICv3.
+    fn start_controller(
+        &mut self,
+        device: &'static Device,
+        make: fn(mmio::Window, mmio::Window) -> Result<Controller, InterruptError>,
+    ) -> Result<(), StartError> {
         let distributor = self.window(device, 0)?;
-        let redistributors = self.window(device, 1)?;
-        irq::use_controller(GicV3::new(distributor, redistributors, CpuInterface)?);
+        irq::use_controller(make(distributor, self.window(device, 1)?)?);
         Ok(())
     }
 

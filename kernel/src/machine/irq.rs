@@ -2,19 +2,15 @@
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use drivers::gicv3::GicV3;
-use drivers::{InterruptController, InterruptError, Intid, Priority};
+use drivers::{InterruptController as _, InterruptError, Intid, Priority, Taken};
 use hardware::board::Interrupt;
 use hardware::check::Checked;
 use kernel_core::system::Line;
 
-use crate::arch::gic::CpuInterface;
-use crate::arch::mmio::Window;
 use crate::log::warning;
 use crate::sync::Lock;
 
-/// The interrupt controller that the machine has.
-pub type Controller = GicV3<Window, Window, CpuInterface>;
+use super::controller::Controller;
 
 /// Lines that can have a handler.
 const LINES_MAX: usize = 64;
@@ -55,7 +51,7 @@ pub fn use_controller(controller: Controller) {
 
 /// How many lines the controller has.
 pub fn lines() -> Option<u32> {
-    CONTROLLER.lock().as_ref().map(InterruptController::lines)
+    CONTROLLER.lock().as_ref().map(|controller| controller.lines())
 }
 
 /// Lets a line through; from now on `handler` runs when it signals. `device` is whose it is, for people.
@@ -79,14 +75,14 @@ pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> 
 /// What the vector calls: every interrupt that is pending is handled.
 pub fn interrupt() {
     let mut any = false;
-    while let Some(intid) = acknowledge() {
+    while let Some(taken) = acknowledge() {
         any = true;
-        match count(intid) {
+        match count(taken.intid()) {
             Some(handler) => handler(),
-            None => unclaimed(intid),
+            None => unclaimed(taken.intid()),
         }
         if let Some(controller) = CONTROLLER.lock().as_mut() {
-            controller.end(intid);
+            controller.end(taken);
         }
     }
     if !any {
@@ -95,7 +91,7 @@ pub fn interrupt() {
 }
 
 /// A function of its own, so that the lock is given back before the handler runs.
-fn acknowledge() -> Option<Intid> {
+fn acknowledge() -> Option<Taken> {
     CONTROLLER.lock().as_mut()?.acknowledge()
 }
 

@@ -10,6 +10,7 @@ pub mod power;
 pub mod ram;
 pub mod story;
 
+mod controller;
 mod devices;
 mod logged;
 mod memory;

@@ -3,17 +3,11 @@
 use core::arch::asm;
 
 use aarch64_cpu::asm::wfi;
-use aarch64_cpu::registers::{DAIF, ID_AA64PFR0_EL1, MIDR_EL1, MPIDR_EL1, Readable};
+use aarch64_cpu::registers::{DAIF, MIDR_EL1, MPIDR_EL1, Readable};
 
 /// MPIDR_EL1's affinity fields.
 pub fn affinity() -> u64 {
     MPIDR_EL1.get() & 0xff_00ff_ffff
-}
-
-/// Whether the GIC's system registers exist (DDI 0487, ID_AA64PFR0_EL1.GIC).
-pub fn has_gic_registers() -> bool {
-    const GIC: u32 = 24;
-    ID_AA64PFR0_EL1.get() >> GIC & 0xf != 0
 }
 
 /// MIDR_EL1.

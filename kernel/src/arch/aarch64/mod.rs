@@ -14,5 +14,9 @@ pub mod per_cpu;
 pub mod probe;
 pub mod timer;
 
+#[cfg(driver = "gicv2")]
+mod gicv2;
+#[cfg(driver = "gicv3")]
+mod gicv3;
 mod head;
 mod memory;

@@ -1,0 +1,193 @@
+//! The distributor: all lines, and which CPU they go to.
+
+use hardware::board::Trigger;
+use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
+
+use super::cpus::Interface;
+use crate::gic_line::{self as line, Line, Private, Shared};
+use crate::mmio::Bus;
+use crate::registers::gicv2::gicd::{CTLR, ICPIDR2, Registers, SGIR, TYPER};
+use crate::{InterruptError, LineState, Priority};
+
+/// INTIDs from here on are special (IHI 0048B, 2.2.1).
+const MOST_LINES: u32 = 1020;
+/// One CPU's private lines in words of one bit a line, and in words of one byte a line.
+const PRIVATE_WORDS: usize = 1;
+const PRIVATE_PRIORITIES: usize = 8;
+/// CPENDSGIR's words.
+const SGI_WORDS: usize = 4;
+
+/// The distributor.
+#[derive(Debug)]
+pub struct Distributor<D: Bus> {
+    registers: Registers<D>,
+    lines: u32,
+    single: bool,
+}
+
+impl<D: Bus> Distributor<D> {
+    /// Takes the window.
+    pub(super) fn new(bus: D) -> Result<Self, InterruptError> {
+        let registers = Registers::new(bus)?;
+        if registers.icpidr2().read(ICPIDR2::ArchRev) != 2 {
+            return Err(InterruptError::NotThere);
+        }
+        let typer = registers.typer().extract();
+        let lines = ((typer.read(TYPER::ITLinesNumber) + 1) * 32).min(MOST_LINES);
+        Ok(Self { registers, lines, single: typer.read(TYPER::CPUNumber) == 0 })
+    }
+
+    /// How many lines there are, private ones included.
+    pub(super) fn lines(&self) -> u32 {
+        self.lines
+    }
+
+    /// Every shared line off and in Group 0, at the default priority; then the group on.
+    pub(super) fn start(&mut self) -> Result<(), InterruptError> {
+        self.registers.ctlr().modify(CTLR::EnableGrp0::CLEAR + CTLR::EnableGrp1::CLEAR);
+        let words = self.lines.div_ceil(32) as usize;
+        for word in PRIVATE_WORDS..words {
+            self.reset_word(word)?;
+        }
+        self.reset_priorities(PRIVATE_PRIORITIES..words * 8);
+        self.registers.ctlr().modify(CTLR::EnableGrp0::SET);
+        Ok(())
+    }
+
+    /// The calling CPU's private lines off and in Group 0, at the default priority.
+    pub(super) fn start_private(&mut self) -> Result<(), InterruptError> {
+        for word in 0..PRIVATE_WORDS {
+            self.reset_word(word)?;
+        }
+        // ICPENDR has no effect on SGIs, which are pending by sender (IHI 0048B, 4.3.8).
+        for register in (0..SGI_WORDS).map_while(|index| self.registers.cpendsgir(index)) {
+            register.clear_mask(!0);
+        }
+        self.reset_priorities(0..PRIVATE_PRIORITIES);
+        Ok(())
+    }
+
+    /// 32 lines.
+    fn reset_word(&mut self, word: usize) -> Result<(), InterruptError> {
+        let gicd = &self.registers;
+        gicd.icenabler(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+        gicd.icpendr(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+        gicd.icactiver(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+        gicd.igroupr(word).ok_or(InterruptError::NoSuchLine)?.set(0);
+        Ok(())
+    }
+
+    /// Four lines a register. The last word of 32 lines has only 28 where there are most.
+    fn reset_priorities(&mut self, registers: core::ops::Range<usize>) {
+        let priority = line::four(Priority::DEFAULT);
+        for register in registers.map_while(|index| self.registers.ipriorityr(index)) {
+            register.set(priority);
+        }
+    }
+
+    /// How the calling CPU is named: what it reads of its SGIs' targets is itself (IHI 0048B, 4.3.12).
+    pub(super) fn own_interface(&self) -> Result<Interface, InterruptError> {
+        if self.single {
+            return Ok(Interface::Only);
+        }
+        let targets = self.registers.itargetsr(0).ok_or(InterruptError::NoInterface)?.get();
+        let [own, ..] = targets.to_le_bytes();
+        if own.is_power_of_two() { Ok(Interface::Bit(own)) } else { Err(InterruptError::NoInterface) }
+    }
+
+    // From here on `NoSuchLine` can't come: a `Line` lies within the array registers, but the types don't know it.
+
+    /// Leaves the line disabled: its trigger mustn't change while it is enabled (IHI 0048B, 4.3.13).
+    pub(super) fn configure(&mut self, line: Line, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
+        let trigger = match line {
+            Line::Shared(_) => line::shared_trigger(trigger)?,
+            Line::Private(private) => line::private_trigger(trigger).filter(|_| !private.is_sgi()),
+        };
+        self.disable(line)?;
+        if let Some(bits) = trigger {
+            let (index, shift) = line.pair();
+            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
+            config.set(line::replace(config.get(), shift, 0b11, bits));
+            // A line's trigger may be wired, and of PPIs it often is; the low bit of the pair is reserved.
+            if matches!(line, Line::Shared(_)) && config.get() >> shift & 0b10 != bits {
+                return Err(InterruptError::NotPossible);
+            }
+        }
+        let (index, shift) = line.byte();
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
+        register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
+        Ok(())
+    }
+
+    pub(super) fn route(&mut self, line: Shared, interface: Interface) -> Result<(), InterruptError> {
+        // The only interface gets everything.
+        let Interface::Bit(bit) = interface else { return Ok(()) };
+        let (index, shift) = line.byte();
+        let register = self.registers.itargetsr(index).ok_or(InterruptError::NoSuchLine)?;
+        register.set(line::replace(register.get(), shift, 0xff, bit.into()));
+        Ok(())
+    }
+
+    pub(super) fn enable(&mut self, line: Line) -> Result<(), InterruptError> {
+        let (index, mask) = line.bit();
+        self.registers.isenabler(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
+        Ok(())
+    }
+
+    pub(super) fn disable(&mut self, line: Line) -> Result<(), InterruptError> {
+        let (index, mask) = line.bit();
+        self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
+        // Nothing says when it is done, but a read comes back only after the write before it. What it says doesn't
+        // matter: SGIs may stay enabled whatever is written (IHI 0048B, 4.3.6).
+        self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.get();
+        Ok(())
+    }
+
+    pub(super) fn set_pending(&mut self, line: Line) -> Result<(), InterruptError> {
+        if let Some(sgi) = line.sgi() {
+            let (index, shift) = sgi.byte();
+            let sender = match self.own_interface()? {
+                Interface::Only => 1,
+                Interface::Bit(bit) => bit,
+            };
+            let register = self.registers.spendsgir(index).ok_or(InterruptError::NoSuchLine)?;
+            register.raise_mask(u32::from(sender) << shift);
+            return Ok(());
+        }
+        let (index, mask) = line.bit();
+        self.registers.ispendr(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
+        Ok(())
+    }
+
+    pub(super) fn clear_pending(&mut self, line: Line) -> Result<(), InterruptError> {
+        if let Some(sgi) = line.sgi() {
+            let (index, shift) = sgi.byte();
+            self.registers.cpendsgir(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(0xff << shift);
+            return Ok(());
+        }
+        let (index, mask) = line.bit();
+        self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
+        Ok(())
+    }
+
+    pub(super) fn state(&self, line: Line) -> Result<LineState, InterruptError> {
+        let (index, mask) = line.bit();
+        let gicd = &self.registers;
+        Ok(LineState {
+            enabled: gicd.isenabler(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
+            pending: gicd.ispendr(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
+            active: gicd.isactiver(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
+        })
+    }
+
+    /// Sends an SGI to one CPU, to all but the calling one without `target`.
+    pub(super) fn send(&mut self, sgi: Private, target: Option<Interface>) {
+        let target = match target {
+            None => SGIR::TargetListFilter::Others,
+            // The only CPU sends to itself.
+            Some(Interface::Only) => SGIR::TargetListFilter::Own,
+            Some(Interface::Bit(bit)) => SGIR::TargetListFilter::List + SGIR::CPUTargetList.val(bit.into()),
+        };
+        self.registers.sgir().write(target + SGIR::SGIINTID.val(sgi.number()));
+    }
+}

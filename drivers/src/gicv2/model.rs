@@ -1,0 +1,369 @@
+//! A GICv2 to test against: offsets and behaviour are those of IHI 0048B, chapters 3 and 4.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::vec;
+use std::vec::Vec;
+
+use hardware::board::Mpidr;
+
+use super::Cpu;
+use crate::mmio::fake::{Device, Model};
+
+/// One line's state; the private lines of each CPU have their own.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LineModel {
+    pub(super) enabled: bool,
+    pub(super) pending: bool,
+    pub(super) active: bool,
+    pub(super) group1: bool,
+    pub(super) edge: bool,
+    /// As the Secure view has it.
+    pub(super) priority: u8,
+    /// CPU interfaces, a bit each.
+    pub(super) targets: u8,
+    /// SGIs: the interfaces that sent it and weren't heard yet.
+    pub(super) senders: u8,
+}
+
+/// Which of the two layouts and behaviours software gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// One security state, as the Secure view of two.
+    Single,
+    /// Only Group 1 and the less urgent half of all priorities.
+    NonSecure,
+}
+
+/// One CPU interface, with its CPU's private lines.
+#[derive(Debug, Clone)]
+pub(super) struct Interface {
+    pub(super) private: Vec<LineModel>,
+    pub(super) control: u32,
+    /// As the Secure view has it.
+    pub(super) mask: u8,
+    pub(super) active_priorities: u32,
+    /// What was written to EOIR.
+    pub(super) ended: Vec<u32>,
+}
+
+/// The whole controller.
+#[derive(Debug)]
+pub(super) struct Gic {
+    pub(super) view: View,
+    pub(super) shared: Vec<LineModel>,
+    pub(super) interfaces: Vec<Interface>,
+    /// The interface of the CPU that accesses.
+    pub(super) own: usize,
+    pub(super) control: u32,
+    pub(super) words: u32,
+    pub(super) revision: u32,
+    /// Lines whose trigger changed while they were enabled.
+    pub(super) forbidden: u32,
+    /// Lines whose trigger is wired to level.
+    pub(super) wired: Vec<usize>,
+    pub(super) accesses: usize,
+}
+
+impl Gic {
+    /// With firmware's leavings: everything enabled, pending and active, an interrupt taken and never ended. What a
+    /// Non-secure kernel gets has been put into Group 1, and the mask into its half.
+    pub(super) fn used(view: View, words: u32, cpus: usize) -> Self {
+        let non_secure = view == View::NonSecure;
+        let left =
+            LineModel { enabled: true, pending: true, active: true, edge: true, group1: true, ..LineModel::default() };
+        let mask = if non_secure { 0x80 } else { 0 };
+        let sgi = LineModel { pending: false, senders: 0xff, ..left.clone() };
+        let private = [vec![sgi; 16], vec![left.clone(); 16]].concat();
+        let interface = Interface { private, control: 0x1e0, mask, active_priorities: 1, ended: vec![] };
+        Self {
+            view,
+            shared: vec![left; (words as usize * 32).min(1020)],
+            interfaces: vec![interface; cpus],
+            own: 0,
+            control: 0,
+            words,
+            revision: 2,
+            forbidden: 0,
+            wired: vec![],
+            accesses: 0,
+        }
+    }
+
+    /// The interface of the CPU that accesses.
+    pub(super) fn interface(&mut self) -> &mut Interface {
+        &mut self.interfaces[self.own]
+    }
+
+    /// The line as the CPU that accesses sees it; none where a Non-secure access finds a Group 0 line, or nothing is.
+    pub(super) fn line(&mut self, number: usize) -> Option<&mut LineModel> {
+        let hides = self.view == View::NonSecure;
+        let line = match number {
+            0..32 => self.interfaces[self.own].private.get_mut(number),
+            number => self.shared.get_mut(number),
+        };
+        line.filter(|line| !hides || line.group1)
+    }
+
+    fn bits(&mut self, first: usize, of: fn(&LineModel) -> bool) -> u32 {
+        (0..32).fold(0, |word, bit| {
+            let on = self.line(first * 8 + bit).is_some_and(|line| of(line));
+            word | u32::from(on) << bit
+        })
+    }
+
+    fn set_bits(&mut self, first: usize, value: u32, change: fn(&mut LineModel)) {
+        for bit in (0..32).filter(|bit| value >> bit & 1 != 0) {
+            if let Some(line) = self.line(first * 8 + bit) {
+                change(line);
+            }
+        }
+    }
+
+    /// What a byte register of four lines has.
+    fn bytes(&mut self, first: usize, of: impl Fn(&LineModel) -> u8) -> u32 {
+        u32::from_le_bytes([0, 1, 2, 3].map(|byte| self.line(first + byte).map_or(0, |line| of(line))))
+    }
+
+    /// A priority as the view reads it (4.3.11).
+    fn shown(view: View, priority: u8) -> u8 {
+        if view == View::NonSecure { priority << 1 } else { priority }
+    }
+
+    /// A priority as the view writes it: 16 of the Non-secure half, 32 of all, as a GIC-400 has them.
+    fn kept(view: View, priority: u8) -> u8 {
+        if view == View::NonSecure { 0x80 | priority >> 1 & 0xf8 } else { priority & 0xf8 }
+    }
+
+    fn load_distributor(&mut self, offset: usize) -> u32 {
+        let (view, own) = (self.view, 1u8 << self.own);
+        let single = self.interfaces.len() == 1;
+        match offset {
+            0x000 => self.control,
+            0x004 => (self.words - 1) | (self.interfaces.len() as u32 - 1) << 5,
+            0x080..0x100 if view == View::NonSecure => 0,
+            0x080..0x100 => self.bits(offset - 0x080, |line| line.group1),
+            0x100..0x180 => self.bits(offset - 0x100, |line| line.enabled),
+            0x180..0x200 => self.bits(offset - 0x180, |line| line.enabled),
+            0x200..0x280 => self.bits(offset - 0x200, |line| line.pending || line.senders != 0),
+            0x300..0x380 => self.bits(offset - 0x300, |line| line.active),
+            0x400..0x7fc => self.bytes(offset - 0x400, |line| Self::shown(view, line.priority)),
+            0x800..0xbfc if single => 0,
+            0x800..0x820 => u32::from_le_bytes([own; 4]),
+            0x820..0xbfc => self.bytes(offset - 0x800, |line| line.targets),
+            0xc00..0xd00 => (0..16).fold(0, |word, pair| {
+                let edge = self.line((offset - 0xc00) * 4 + pair).is_some_and(|line| line.edge);
+                word | u32::from(edge) << (pair * 2 + 1)
+            }),
+            0xfe8 => self.revision << 4 | 0xb,
+            other => panic!("load at {other:#x}"),
+        }
+    }
+
+    fn store_distributor(&mut self, offset: usize, value: u32) {
+        let view = self.view;
+        // SGIs are pending by their senders only (4.3.7), and always enabled here, which a GICv2 may do (4.3.6).
+        let but_sgis = |array| if offset == array { value & !0xffff } else { value };
+        match offset {
+            0x000 => self.control = value & if view == View::NonSecure { 1 } else { 3 },
+            0x080..0x100 if view == View::NonSecure => {}
+            0x080..0x100 => {
+                self.set_bits(offset - 0x080, value, |line| line.group1 = true);
+                self.set_bits(offset - 0x080, !value, |line| line.group1 = false);
+            }
+            0x100..0x180 => self.set_bits(offset - 0x100, value, |line| line.enabled = true),
+            0x180..0x200 => self.set_bits(offset - 0x180, but_sgis(0x180), |line| line.enabled = false),
+            0x200..0x280 => self.set_bits(offset - 0x200, but_sgis(0x200), |line| line.pending = true),
+            0x280..0x300 => self.set_bits(offset - 0x280, but_sgis(0x280), |line| line.pending = false),
+            0x380..0x400 => self.set_bits(offset - 0x380, value, |line| line.active = false),
+            0x400..0x7fc => self.each_byte(offset - 0x400, value, |line, byte| line.priority = Self::kept(view, byte)),
+            0x820..0xbfc if self.interfaces.len() == 1 => {}
+            0x820..0xbfc => self.each_byte(offset - 0x800, value, |line, byte| line.targets = byte),
+            0xc00..0xd00 => self.store_triggers((offset - 0xc00) * 4, value),
+            0xf00 => self.send(value),
+            0xf10..0xf20 => self.each_byte(offset - 0xf10, value, |line, byte| line.senders &= !byte),
+            0xf20..0xf30 => self.each_byte(offset - 0xf20, value, |line, byte| line.senders |= byte),
+            other => panic!("store at {other:#x}"),
+        }
+    }
+
+    fn each_byte(&mut self, first: usize, value: u32, change: impl Fn(&mut LineModel, u8)) {
+        for (byte, value) in value.to_le_bytes().into_iter().enumerate() {
+            if let Some(line) = self.line(first + byte) {
+                change(line, value);
+            }
+        }
+    }
+
+    fn store_triggers(&mut self, first: usize, value: u32) {
+        for pair in 0..16 {
+            let (number, edge) = (first + pair, value >> (pair * 2 + 1) & 1 != 0);
+            let wired = self.wired.contains(&number);
+            let Some(line) = self.line(number) else { continue };
+            let changes = line.enabled && line.edge != edge;
+            line.edge = edge && !wired;
+            self.forbidden += u32::from(changes && number >= 16);
+        }
+    }
+
+    /// GICD_SGIR (4.3.15). NSATT must fit the line's group where that decides.
+    fn send(&mut self, value: u32) {
+        let (sgi, list, sender) = ((value & 0xf) as usize, (value >> 16) as u8, 1u8 << self.own);
+        let targets = match value >> 24 & 3 {
+            0 => list,
+            1 => !sender,
+            2 => sender,
+            _ => panic!("reserved target list filter"),
+        };
+        let group1 = self.view == View::NonSecure || value >> 15 & 1 != 0;
+        for (number, interface) in self.interfaces.iter_mut().enumerate() {
+            let line = &mut interface.private[sgi];
+            if targets >> number & 1 != 0 && line.group1 == group1 {
+                line.senders |= sender;
+            }
+        }
+    }
+
+    /// The most urgent line that the distributor forwards to this CPU, whatever the group; with the CPU that sent it.
+    fn highest(&mut self) -> Option<(usize, u32)> {
+        let (own, control, non_secure) = (1 << self.own, self.control, self.view == View::NonSecure);
+        let interface = &self.interfaces[self.own];
+        let lines = interface.private.iter().enumerate().chain(self.shared.iter().enumerate().skip(32));
+        let single = self.interfaces.len() == 1;
+        let ready = lines.filter(|(number, line)| {
+            // Bit 0 of CTLR is the only group of the Non-secure view, and Group 0 of the other.
+            let bit = if line.group1 && !non_secure { 1 } else { 0 };
+            let forwarded = control >> bit & 1 != 0 && interface.control >> bit & 1 != 0;
+            let mine = *number < 32 || single || line.targets & own != 0;
+            forwarded && mine && line.enabled && (line.pending || line.senders != 0) && !line.active
+        });
+        let most = ready.filter(|(_, line)| line.priority < interface.mask);
+        let (number, line) = most.min_by_key(|(number, line)| (line.priority, *number))?;
+        Some((number, line.senders.trailing_zeros() & 7))
+    }
+
+    /// GICC_IAR (4.4.4).
+    fn acknowledge(&mut self) -> u32 {
+        let Some((number, sender)) = self.highest() else { return 1023 };
+        let (view, held) = (self.view, self.interface().active_priorities != 0);
+        match self.line(number) {
+            // Of the group that only the aliased registers acknowledge.
+            Some(line) if view == View::Single && line.group1 => 1022,
+            Some(_) if !held => self.activate(number, sender),
+            // Secure, and this view isn't told more; or the running priority is more urgent.
+            _ => 1023,
+        }
+    }
+
+    fn activate(&mut self, number: usize, sender: u32) -> u32 {
+        let sgi = number < 16;
+        let Some(line) = self.line(number) else { return 1023 };
+        line.active = true;
+        if sgi {
+            line.senders &= !(1 << sender)
+        } else {
+            line.pending = false
+        }
+        number as u32 | if sgi { sender << 10 } else { 0 }
+    }
+
+    fn load_interface(&mut self, offset: usize) -> u32 {
+        match offset {
+            0x000 => self.interface().control,
+            0x004 => {
+                let mask = self.interface().mask;
+                // The other half's mask isn't shown to the Non-secure view (4.4.2).
+                let hidden = self.view == View::NonSecure && mask < 0x80;
+                u32::from(if hidden { 0 } else { Self::shown(self.view, mask) })
+            }
+            0x00c => self.acknowledge(),
+            other => panic!("load at {other:#x}"),
+        }
+    }
+
+    fn store_interface(&mut self, offset: usize, value: u32) {
+        let view = self.view;
+        let interface = &mut self.interfaces[self.own];
+        match offset {
+            0x000 => interface.control = value & if view == View::NonSecure { 0x261 } else { 0x7ff },
+            0x004 if view == View::NonSecure && interface.mask < 0x80 => {}
+            0x004 => interface.mask = Self::kept(view, value as u8),
+            0x008 => {}
+            0x010 => {
+                interface.ended.push(value);
+                if let Some(line) = self.line((value & 0x3ff) as usize) {
+                    line.active = false;
+                }
+            }
+            0x0d0 => interface.active_priorities = value,
+            0x0d4..0x0f0 => {}
+            other => panic!("store at {other:#x}"),
+        }
+    }
+}
+
+/// The distributor's window.
+pub(super) struct DistributorModel(Rc<RefCell<Gic>>);
+/// The CPU interfaces' window.
+pub(super) struct InterfaceModel(Rc<RefCell<Gic>>);
+
+impl Device for DistributorModel {
+    fn load(&mut self, offset: usize, bytes: usize) -> u64 {
+        assert_eq!(bytes, 4);
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        gic.load_distributor(offset).into()
+    }
+
+    fn store(&mut self, offset: usize, bytes: usize, value: u64) {
+        assert_eq!(bytes, 4);
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        gic.store_distributor(offset, value as u32);
+    }
+}
+
+impl Device for InterfaceModel {
+    fn load(&mut self, offset: usize, bytes: usize) -> u64 {
+        assert_eq!(bytes, 4);
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        gic.load_interface(offset).into()
+    }
+
+    fn store(&mut self, offset: usize, bytes: usize, value: u64) {
+        assert_eq!(bytes, 4);
+        let gic = &mut *self.0.borrow_mut();
+        gic.accesses += 1;
+        gic.store_interface(offset, value as u32);
+    }
+}
+
+/// The CPU that accesses: its MPIDR isn't its interface's number.
+#[derive(Debug)]
+pub(super) struct Caller {
+    pub(super) gic: Rc<RefCell<Gic>>,
+    pub(super) published: RefCell<usize>,
+}
+
+impl Cpu for Caller {
+    fn affinity(&self) -> Mpidr {
+        mpidr(self.gic.borrow().own)
+    }
+
+    fn publish(&self) {
+        *self.published.borrow_mut() += 1;
+    }
+}
+
+/// The MPIDR of the CPU whose interface has this number.
+pub(super) fn mpidr(interface: usize) -> Mpidr {
+    Mpidr((interface as u64 ^ 3) << 8)
+}
+
+/// The windows of one modelled controller, and its first CPU.
+pub(super) fn parts(gic: Gic) -> (Model<DistributorModel>, Model<InterfaceModel>, Caller) {
+    let gic = Rc::new(RefCell::new(gic));
+    let caller = Caller { gic: gic.clone(), published: RefCell::new(0) };
+    (Model::new(DistributorModel(gic.clone()), 0x1000), Model::new(InterfaceModel(gic), 0x2000), caller)
+}

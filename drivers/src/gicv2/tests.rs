@@ -1,0 +1,345 @@
+//! The driver against the model.
+
+use std::cell::RefMut;
+use std::vec;
+use std::vec::Vec;
+
+use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, View, mpidr, parts};
+use super::*;
+use crate::mmio::fake::Model;
+
+type Modelled = GicV2<Model<DistributorModel>, Model<InterfaceModel>, Caller>;
+
+const VIEWS: [View; 2] = [View::Single, View::NonSecure];
+/// What QEMU's virt has: 9 × 32 lines.
+const WORDS: u32 = 9;
+const CPUS: usize = 4;
+
+fn start(gic: Gic) -> Result<Modelled, InterruptError> {
+    let (distributor, interface, cpu) = parts(gic);
+    GicV2::new(distributor, interface, cpu)
+}
+
+fn started(view: View) -> Modelled {
+    start(Gic::used(view, WORDS, CPUS)).expect("a GICv2")
+}
+
+fn model(gic: &Modelled) -> RefMut<'_, Gic> {
+    gic.cpu.gic.borrow_mut()
+}
+
+/// From here on another CPU accesses.
+fn on_cpu(gic: &Modelled, interface: usize) {
+    model(gic).own = interface;
+}
+
+fn all_started(view: View) -> Modelled {
+    let mut gic = started(view);
+    for cpu in 1..CPUS {
+        on_cpu(&gic, cpu);
+        gic.init_cpu().expect("another CPU");
+    }
+    on_cpu(&gic, 0);
+    gic
+}
+
+fn taken(gic: &mut Modelled) -> Option<u32> {
+    let taken = gic.acknowledge()?;
+    let intid = taken.intid().0;
+    gic.end(taken);
+    Some(intid)
+}
+
+#[test]
+fn firmwares_leavings_are_cleared() {
+    for view in VIEWS {
+        let gic = started(view);
+        let model = model(&gic);
+        // The Non-secure half of the priorities is the less urgent one: 0xa0 there is 0xd0 to the Secure view.
+        let (priority, group1) = if view == View::Single { (0xa0, false) } else { (0xd0, true) };
+        let quiet = |line: &LineModel| {
+            let idle = !line.pending && line.senders == 0 && !line.active;
+            idle && line.priority == priority && line.group1 == group1
+        };
+        let own = &model.interfaces[0];
+        assert!(own.private.iter().all(quiet), "{view:?} {:?}", own.private);
+        assert!(own.private.iter().skip(16).all(|line| !line.enabled), "SGIs alone can't be disabled");
+        assert!(model.shared.iter().skip(32).all(|line| quiet(line) && !line.enabled), "{view:?}");
+        assert_eq!((model.control, own.active_priorities), (1, 0), "{view:?}");
+        assert_eq!(model.interfaces[1].active_priorities, 1, "another CPU's is its own affair");
+    }
+}
+
+#[test]
+fn the_interface_lets_everything_through_and_keeps_the_bypass() {
+    for (view, mask, control) in [(View::Single, 0xf8, 0x1e1), (View::NonSecure, 0xf8, 0x61)] {
+        let mut gic = Gic::used(view, WORDS, CPUS);
+        gic.interface().control |= 0x61e;
+        let gic = start(gic).expect("a GICv2");
+        let own = &model(&gic).interfaces[0];
+        assert_eq!((own.mask, own.control), (mask, control), "{view:?}");
+    }
+}
+
+#[test]
+fn init_goes_by_registers_and_not_by_lines() {
+    let accesses = model(&started(View::Single)).accesses;
+    assert!(accesses < 140, "{accesses} accesses for 288 lines");
+}
+
+#[test]
+fn lines_end_below_the_special_numbers() {
+    assert_eq!(started(View::Single).lines(), 288);
+    let gic = start(Gic::used(View::Single, 32, 1)).expect("a GICv2");
+    assert_eq!(gic.lines(), 1020);
+    assert_eq!(gic.state(Intid(1020)), Err(InterruptError::NoSuchLine));
+    assert!(model(&gic).shared.iter().skip(32).all(|line| line.priority == 0xa0 && !line.enabled));
+}
+
+#[test]
+fn another_device_or_a_small_window_is_refused() {
+    let newer = Gic { revision: 3, ..Gic::used(View::Single, WORDS, 1) };
+    assert_eq!(start(newer).map(drop), Err(InterruptError::NotThere));
+    let (_, interface, cpu) = parts(Gic::used(View::Single, WORDS, 1));
+    let small = Model::new(|_, _| panic!("no access"), 0x800);
+    assert_eq!(GicV2::new(small, interface, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+    let (distributor, _, cpu) = parts(Gic::used(View::Single, WORDS, 1));
+    let small = Model::new(|_, _| panic!("no access"), 0x80);
+    assert_eq!(GicV2::new(distributor, small, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+}
+
+#[test]
+fn a_mask_that_secure_software_holds_is_an_error() {
+    let mut gic = Gic::used(View::NonSecure, WORDS, CPUS);
+    gic.interface().mask = 0x7f;
+    assert_eq!(start(gic).map(drop), Err(InterruptError::MaskHeld));
+}
+
+/// The way of an interrupt: enabled, pending, active, ended; on an SGI, a PPI and two SPIs, in both views.
+#[test]
+fn a_line_goes_through_its_states() {
+    for (view, intid) in VIEWS.into_iter().flat_map(|view| [0, 27, 33, 287].map(|intid| (view, Intid(intid)))) {
+        let always = intid.0 < 16;
+        let mut gic = started(view);
+        gic.configure(intid, Trigger::LevelHigh, Priority(0x80)).expect("a line");
+        assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
+        gic.set_pending(intid).expect("a line");
+        if !always {
+            assert_eq!(gic.acknowledge(), None, "{intid:?} isn't enabled");
+        }
+        gic.enable(intid).expect("a line");
+        let ready = LineState { enabled: true, pending: true, active: false };
+        assert_eq!(gic.state(intid), Ok(ready));
+        let taken = gic.acknowledge().expect("it is pending");
+        assert_eq!(taken.intid(), intid);
+        let active = LineState { enabled: true, pending: false, active: true };
+        assert_eq!(gic.state(intid), Ok(active));
+        gic.end(taken);
+        gic.disable(intid).expect("a line");
+        assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
+    }
+}
+
+#[test]
+fn nothing_there_is_neither_an_interrupt_nor_ended() {
+    let mut gic = started(View::Single);
+    assert_eq!(gic.acknowledge(), None, "1023");
+    // A Group 1 interrupt that is the most urgent reads as 1022 in the view that uses Group 0.
+    {
+        let mut model = model(&gic);
+        (model.control, model.interface().control) = (3, 3);
+        let line = model.line(40).expect("a line");
+        (line.group1, line.enabled, line.pending, line.targets) = (true, true, true, 1);
+    }
+    assert_eq!(gic.acknowledge(), None, "1022");
+    let mut gic = started(View::NonSecure);
+    {
+        let mut model = model(&gic);
+        let line = model.line(40).expect("a line");
+        (line.group1, line.enabled, line.pending, line.targets) = (false, true, true, 1);
+    }
+    assert_eq!(gic.acknowledge(), None, "Secure software's");
+    assert!(model(&gic).interfaces[0].ended.is_empty());
+}
+
+/// A line that Secure software has kept is read-as-zero and ignores writes: it doesn't enable.
+#[test]
+fn a_line_of_the_other_group_can_be_told() {
+    let mut gic = started(View::NonSecure);
+    model(&gic).line(40).expect("a line").group1 = false;
+    gic.configure(Intid(40), Trigger::LevelHigh, Priority::DEFAULT).expect("nothing says that it didn't");
+    gic.enable(Intid(40)).expect("nothing says that it didn't");
+    assert_eq!(gic.state(Intid(40)), Ok(LineState::default()));
+}
+
+#[test]
+fn neighbours_are_left_alone() {
+    let mut gic = started(View::Single);
+    gic.configure(Intid(33), Trigger::EdgeRising, Priority(0x40)).expect("a line");
+    gic.enable(Intid(33)).expect("a line");
+    gic.set_pending(Intid(33)).expect("a line");
+    {
+        let model = model(&gic);
+        let marked = |line: &LineModel| line.enabled || line.pending || line.priority != 0xa0 || line.targets != 0;
+        let shared = model.shared.iter().enumerate().skip(32).filter(|(_, line)| marked(line));
+        assert_eq!(shared.map(|(intid, _)| intid).collect::<Vec<_>>(), [33]);
+    }
+    gic.clear_pending(Intid(33)).expect("a line");
+    assert_eq!(gic.acknowledge(), None);
+}
+
+#[test]
+fn the_most_urgent_comes_first_in_either_view() {
+    for view in VIEWS {
+        let mut gic = started(view);
+        for (intid, priority) in [(40, 0xc0), (41, 0x20), (27, 0x80)] {
+            gic.configure(Intid(intid), Trigger::LevelHigh, Priority(priority)).expect("a line");
+            gic.enable(Intid(intid)).expect("a line");
+            gic.set_pending(Intid(intid)).expect("a line");
+        }
+        let given = [40, 41].map(|intid| model(&gic).shared[intid].priority);
+        let kept = if view == View::Single { [0xc0, 0x20] } else { [0xe0, 0x90] };
+        assert_eq!(given, kept, "{view:?}: the Non-secure view's are halved into the upper half");
+        let order: Vec<_> = (0..4).map(|_| taken(&mut gic)).collect();
+        assert_eq!(order, [Some(41), Some(27), Some(40), None], "{view:?}");
+    }
+}
+
+#[test]
+fn triggers_change_only_on_disabled_lines() {
+    let mut gic = started(View::Single);
+    for trigger in [Trigger::EdgeRising, Trigger::LevelHigh] {
+        gic.enable(Intid(33)).expect("a line");
+        gic.configure(Intid(33), trigger, Priority::DEFAULT).expect("a line");
+        let model = model(&gic);
+        assert_eq!(model.shared[33].edge, trigger == Trigger::EdgeRising);
+        assert_eq!((model.forbidden, model.shared[33].enabled), (0, false));
+    }
+}
+
+#[test]
+fn triggers_that_an_spi_can_not_have_are_refused() {
+    let mut gic = started(View::Single);
+    for trigger in [Trigger::EdgeFalling, Trigger::LevelLow] {
+        let configured = gic.configure(Intid(33), trigger, Priority::DEFAULT);
+        assert_eq!(configured, Err(InterruptError::NotPossible), "{trigger:?}");
+    }
+    let mut gic = start(Gic { wired: vec![27, 34], ..Gic::used(View::Single, WORDS, CPUS) }).expect("a GICv2");
+    let configured = gic.configure(Intid(34), Trigger::EdgeRising, Priority::DEFAULT);
+    assert_eq!(configured, Err(InterruptError::NotPossible), "wired to level");
+    // The Pi's trees say level low for the timer, and nobody asks a PPI.
+    gic.configure(Intid(27), Trigger::LevelLow, Priority::DEFAULT).expect("a PPI");
+    gic.configure(Intid(27), Trigger::EdgeRising, Priority::DEFAULT).expect("a PPI, wired or not");
+}
+
+#[test]
+fn an_spi_goes_to_the_cpu_that_configures_it_until_it_is_routed() {
+    let mut gic = all_started(View::Single);
+    on_cpu(&gic, 2);
+    gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
+    gic.enable(Intid(33)).expect("a line");
+    assert_eq!(model(&gic).shared[33].targets, 0b100);
+    // Bit 31 and the multiprocessing bits of MPIDR_EL1 don't count.
+    gic.route(Intid(33), Mpidr(mpidr(1).0 | 0xc000_0000)).expect("a line");
+    assert_eq!(model(&gic).shared[33].targets, 0b10);
+    assert_eq!(gic.route(Intid(27), mpidr(1)), Err(InterruptError::NotPossible), "a PPI has no route");
+    assert_eq!(gic.route(Intid(33), Mpidr(0x9900)), Err(InterruptError::NoSuchCpu));
+    gic.set_pending(Intid(33)).expect("a line");
+    assert_eq!(taken(&mut gic), None, "the second interface's");
+    on_cpu(&gic, 1);
+    assert_eq!(taken(&mut gic), Some(33));
+}
+
+#[test]
+fn each_cpu_has_its_own_private_lines() {
+    let mut gic = all_started(View::NonSecure);
+    on_cpu(&gic, 3);
+    gic.configure(Intid(27), Trigger::LevelHigh, Priority(0x40)).expect("a PPI");
+    gic.enable(Intid(27)).expect("a PPI");
+    gic.set_pending(Intid(27)).expect("a PPI");
+    on_cpu(&gic, 1);
+    assert_eq!(gic.state(Intid(27)), Ok(LineState::default()));
+    assert_eq!(taken(&mut gic), None);
+    on_cpu(&gic, 3);
+    assert_eq!(taken(&mut gic), Some(27));
+}
+
+#[test]
+fn a_cpu_that_starts_leaves_the_others_and_the_shared_lines_alone() {
+    let mut gic = started(View::Single);
+    for intid in [27, 33] {
+        gic.configure(Intid(intid), Trigger::LevelHigh, Priority(0x40)).expect("a line");
+        gic.enable(Intid(intid)).expect("a line");
+        gic.set_pending(Intid(intid)).expect("a line");
+    }
+    on_cpu(&gic, 1);
+    gic.init_cpu().expect("another CPU");
+    gic.init_cpu().expect("the same again, after it was off");
+    assert_eq!(taken(&mut gic), None);
+    on_cpu(&gic, 0);
+    assert_eq!([taken(&mut gic), taken(&mut gic)], [Some(27), Some(33)]);
+}
+
+#[test]
+fn a_cpu_without_an_interface_is_an_error() {
+    let mut cpus = Cpus::default();
+    let bit = cpus::Interface::Bit;
+    assert_eq!(cpus.add(Mpidr(0), bit(1)), Ok(()));
+    assert_eq!(cpus.add(Mpidr(0), bit(1)), Ok(()));
+    assert_eq!(cpus.add(Mpidr(1), bit(1)), Err(InterruptError::NoInterface), "it is the first's");
+    assert_eq!(cpus.add(Mpidr(0), bit(2)), Err(InterruptError::NoInterface), "it has one");
+    assert_eq!((1..8).try_for_each(|cpu| cpus.add(Mpidr(cpu), bit(1 << cpu))), Ok(()));
+    assert_eq!(cpus.add(Mpidr(8), cpus::Interface::Only), Err(InterruptError::NoInterface), "eight are all");
+}
+
+#[test]
+fn the_only_cpu_has_no_targets() {
+    // ITARGETSR is read-as-zero there (4.3.12).
+    let mut gic = start(Gic::used(View::Single, WORDS, 1)).expect("a GICv2");
+    gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
+    gic.enable(Intid(33)).expect("a line");
+    gic.set_pending(Intid(33)).expect("a line");
+    assert_eq!(taken(&mut gic), Some(33));
+    gic.set_pending(Intid(2)).expect("an SGI");
+    assert_eq!(taken(&mut gic), Some(2));
+    gic.send(Intid(3), SgiTarget::Cpu(mpidr(0))).expect("to itself");
+    gic.send(Intid(4), SgiTarget::Others).expect("to nobody");
+    assert_eq!([taken(&mut gic), taken(&mut gic)], [Some(3), None]);
+}
+
+#[test]
+fn lines_that_are_not_there_are_errors() {
+    let mut gic = started(View::Single);
+    for intid in [288, 1019, 1023, 4096, u32::MAX].map(Intid) {
+        assert_eq!(gic.enable(intid), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.configure(intid, Trigger::LevelHigh, Priority(0)), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.route(intid, Mpidr(0)), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.send(intid, SgiTarget::Others), Err(InterruptError::NoSuchLine));
+    }
+}
+
+/// EOIR takes back what IAR gave: INTID and sender.
+#[test]
+fn sgis_are_ended_with_their_sender() {
+    for view in VIEWS {
+        let mut gic = all_started(view);
+        for sender in [1, 3] {
+            on_cpu(&gic, sender);
+            gic.send(Intid(5), SgiTarget::Cpu(mpidr(2))).expect("an SGI");
+        }
+        on_cpu(&gic, 2);
+        assert_eq!([taken(&mut gic), taken(&mut gic), taken(&mut gic)], [Some(5), Some(5), None], "{view:?}");
+        assert_eq!(model(&gic).interfaces[2].ended, [5 | 1 << 10, 5 | 3 << 10], "{view:?}");
+    }
+}
+
+#[test]
+fn sgis_name_their_target() {
+    let mut gic = all_started(View::Single);
+    gic.send(Intid(1), SgiTarget::Others).expect("an SGI");
+    let got = |gic: &Modelled| [0, 1, 2, 3].map(|cpu: usize| model(gic).interfaces[cpu].private[1].senders);
+    assert_eq!(got(&gic), [0, 1, 1, 1]);
+    assert_eq!(*gic.cpu.published.borrow(), 1, "memory comes before the SGI");
+    assert_eq!(gic.send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
+    assert_eq!(gic.send(Intid(1), SgiTarget::Cpu(Mpidr(0x9900))), Err(InterruptError::NoSuchCpu));
+}
