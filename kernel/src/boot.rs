@@ -8,7 +8,7 @@ use crate::arch::beacon::{BEACON, Stage};
 use crate::arch::{cpu, probe};
 use crate::log::{info, warning};
 use crate::machine::ram::LiveRam;
-use crate::machine::{Machine, story};
+use crate::machine::{Machine, smp, story};
 use crate::mm;
 
 pub use tables::BOARDS;
@@ -36,6 +36,11 @@ pub extern "C" fn entry() -> ! {
         Ok(tree) => with_tree(tree, x0, &mut rows),
         Err(board) => unchecked(board),
     }
+}
+
+/// Where `secondary.S` hands over another core, in the high half, on its own stacks, exceptions masked.
+pub extern "C" fn secondary_entry() -> ! {
+    smp::arrive()
 }
 
 /// The usual way: the live tree chooses the board, and holds its every fact against what is there.
@@ -68,6 +73,7 @@ fn run(mut machine: Machine<'_>, ram: LiveRam) -> ! {
     machine.take_ram(ram);
     BEACON.reach(Stage::Memory);
     machine.start_devices();
+    machine.start_cores();
     BEACON.reach(Stage::Devices);
     machine.summary();
     BEACON.reach(Stage::Summary);

@@ -15,6 +15,7 @@ mod devices;
 mod logged;
 mod memory;
 mod shell;
+pub mod smp;
 mod summary;
 mod system;
 mod tick;

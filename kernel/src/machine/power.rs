@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
-use hardware::board::{Board, Conduit};
+use hardware::board::{Board, Conduit, Mpidr};
 use hardware::check::Checked;
 use kernel_core::system::{Power, PowerError};
 use smccc::{Hvc, Smc, psci};
@@ -30,6 +30,9 @@ pub enum PsciError {
     /// The instruction is undefined: the machine has no such firmware or hypervisor.
     #[error("nothing answers to {0}")]
     NoAnswer(Conduit),
+    /// No PSCI was started.
+    #[error("there is no PSCI that the check has accepted")]
+    NotThere,
     /// It answers with an error.
     #[error("{0}")]
     Refused(psci::Error),
@@ -50,6 +53,16 @@ pub fn start(conduit: Checked<Conduit>) -> Result<psci::Version, PsciError> {
     .map_err(PsciError::Refused)?;
     CONDUIT.store(if conduit == Conduit::Hvc { 1 } else { 2 }, Relaxed);
     Ok(version)
+}
+
+/// Has firmware start the core with affinity `mpidr` at the physical address `entry` (DEN 0022F, 5.1.4, CPU_ON).
+pub fn start_core(mpidr: Mpidr, entry: u64) -> Result<(), PsciError> {
+    match CONDUIT.load(Relaxed) {
+        1 => psci::cpu_on::<Hvc>(mpidr.0, entry, 0),
+        2 => psci::cpu_on::<Smc>(mpidr.0, entry, 0),
+        _ => return Err(PsciError::NotThere),
+    }
+    .map_err(PsciError::Refused)
 }
 
 /// Lets the preset say how a panic ends.

@@ -7,13 +7,13 @@ use hardware::board::Board;
 use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
-use kernel_core::system::{Boot, Build, Clock, Interrupts, Line, Memory, Power, Stage, System};
+use kernel_core::system::{Boot, Build, Clock, Cores, Interrupts, Line, Memory, Power, Stage, System};
 
 use crate::arch::beacon::{self, BEACON};
 use crate::arch::counter;
 use crate::log::BootLog;
 
-use super::{Machine, irq, power};
+use super::{Machine, irq, power, smp};
 
 /// The boot's stages: each is named by what it did, and ends where the beacon's stage was reached.
 const STAGES: [(&str, beacon::Stage, beacon::Stage); 8] = [
@@ -56,6 +56,10 @@ impl System for Machine<'_> {
         self
     }
 
+    fn cores(&self) -> &dyn Cores {
+        self
+    }
+
     fn interrupts(&self) -> &dyn Interrupts {
         self
     }
@@ -76,7 +80,7 @@ impl Boot for Machine<'_> {
     }
 
     fn cpus_online(&self) -> usize {
-        1
+        smp::running()
     }
 
     fn stage(&self, index: usize) -> Option<Stage<'_>> {

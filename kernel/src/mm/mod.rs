@@ -16,11 +16,13 @@ pub mod device;
 pub mod heap;
 pub mod ram;
 mod records;
+mod spin_table;
 mod table;
 
 pub use blob::firmware_tree;
 pub use records::take_tree_records;
-pub use table::{MapError, leave_load_address, tables_in_use};
+pub use spin_table::{ReleaseError, release};
+pub use table::{MapError, leave_load_address, load_address_tables, tables_in_use};
 
 /// Start of the linear map.
 const LINEAR: u64 = 0xffff_0000_0000_0000;

@@ -92,6 +92,26 @@ pub fn leave_load_address() {
     mmu::flush();
 }
 
+/// Tables by which a core whose MMU is still off goes on at the load address: the root's physical address.
+///
+/// They lead to the table that maps the image's pages, so what holds for the image in the high half holds here.
+pub fn load_address_tables() -> Result<u64, MapError> {
+    let load = layout::image_physical().start;
+    let mut tables = TABLES.lock();
+    let mut pages = layout::root_table();
+    for level in 0..3 {
+        pages = tables.entries_at(pages)[mmu::index(mmu::LINK_ADDRESS, level)].next_table().unwrap_or(pages);
+    }
+    let mut next = pages;
+    for level in (0..3).rev() {
+        let table = take_table()?;
+        tables.entries_at(table)[mmu::index(load, level)] = Descriptor::table(next);
+        next = table;
+    }
+    mmu::publish();
+    Ok(next)
+}
+
 /// Physical addresses of the pool's tables that are in use.
 pub fn tables_in_use() -> Range<u64> {
     let start = layout::physical(POOL_TABLES.as_ptr() as usize);

@@ -24,6 +24,12 @@ impl<T> Padded<T> {
     pub const fn new(value: T) -> Self {
         Self(value)
     }
+
+    /// The value.
+    #[inline(always)]
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
 }
 
 impl<T, C, const N: usize> PerCpu<T, C, N> {

@@ -1,5 +1,6 @@
 //! What more than one place tells: commands, files and the boot itself; lines for people, and the ledger as JSON lines.
 
+mod cores;
 mod facts;
 mod interrupts;
 mod log;
@@ -8,6 +9,7 @@ mod raw;
 mod tree;
 mod uptime;
 
+pub(crate) use cores::cores;
 pub use facts::facts;
 pub(crate) use facts::facts_json;
 pub(crate) use interrupts::interrupts;

@@ -5,6 +5,7 @@
 //! is held while something prints.
 
 mod boot;
+mod cores;
 mod memory;
 
 use hardware::board::Board;
@@ -12,6 +13,7 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 
 pub use boot::{Boot, Build, Clock, Stage};
+pub use cores::{Core, CoreState, Cores};
 pub use memory::{Heap, Memory, Region, RegionKind};
 
 use crate::log::Log;
@@ -38,6 +40,9 @@ pub trait System {
 
     /// Physical memory and the heap.
     fn memory(&self) -> &dyn Memory;
+
+    /// The cores.
+    fn cores(&self) -> &dyn Cores;
 
     /// Interrupt lines.
     fn interrupts(&self) -> &dyn Interrupts;

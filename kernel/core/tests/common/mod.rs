@@ -8,13 +8,14 @@ mod odd;
 
 use std::cell::{Cell, RefCell};
 
-use hardware::board::{Board, Interrupt, Trigger};
+use hardware::board::{Board, Interrupt, Mpidr, Trigger};
 use hardware::check::{Ledger, Row, check};
 use hardware::tree::{Record, Tree};
 use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::system::{
-    Boot, Build, Clock, Heap, Interrupts, Line, Memory, Power, PowerError, Region, RegionKind, Stage, System,
+    Boot, Build, Clock, Core, CoreState, Cores, Heap, Interrupts, Line, Memory, Power, PowerError, Region, RegionKind,
+    Stage, System,
 };
 
 pub(crate) use board::BOARD;
@@ -132,6 +133,9 @@ impl System for Fake {
     fn memory(&self) -> &dyn Memory {
         self
     }
+    fn cores(&self) -> &dyn Cores {
+        self
+    }
     fn interrupts(&self) -> &dyn Interrupts {
         self
     }
@@ -208,6 +212,14 @@ impl Interrupts for Fake {
     }
     fn spurious(&self) -> u64 {
         2
+    }
+}
+
+impl Cores for Fake {
+    fn core(&self, index: usize) -> Option<Core> {
+        let silent = || CoreState::Failed("called, and not heard of".try_into().expect("a short text"));
+        let states = [CoreState::Running, CoreState::Running, silent()];
+        Some(Core { mpidr: Mpidr(index as u64), state: states.get(index)?.clone() })
     }
 }
 

@@ -9,7 +9,7 @@ use core::mem::offset_of;
 use aarch64_cpu::registers::{ESR_EL1, FAR_EL1, Readable};
 
 use super::esr::Syndrome;
-use super::{beacon::BEACON, probe};
+use super::{beacon::BEACON, per_cpu, probe};
 
 /// What was interrupted, as the vectors save it.
 #[repr(C, align(16))]
@@ -72,6 +72,7 @@ global_asm!(
     include_str!("vectors.S"),
     FRAME_SIZE = const size_of::<Frame>(),
     FRAME_RECORD = const offset_of!(Frame, record),
+    EMERGENCY_STACK = const per_cpu::EMERGENCY_STACK,
     DISPATCH = sym dispatch,
 );
 

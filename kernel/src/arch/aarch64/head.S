@@ -72,6 +72,7 @@ at_el1:
     add     x1, x19, {BEACON_SIZE}
     bl      invalidate
 
+    adrp    x3, __boot_tables
     bl      mmu_on
     ldr     x1, =high
     br      x1
@@ -241,6 +242,7 @@ invalidate:
     dsb     sy
     ret
 
+// Switches the MMU and the caches on; TTBR0_EL1 = x3 maps where this runs.
 mmu_on:
     ldr     x0, ={MAIR}
     msr     mair_el1, x0
@@ -253,7 +255,7 @@ mmu_on:
     bfi     x0, x1, #32, #3                 // IPS = PARange, as far as 48-bit descriptors reach
     msr     tcr_el1, x0
     adrp    x0, __boot_tables
-    msr     ttbr0_el1, x0
+    msr     ttbr0_el1, x3
     msr     ttbr1_el1, x0
     isb
     tlbi    vmalle1

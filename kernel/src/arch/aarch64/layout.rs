@@ -15,6 +15,14 @@ macro_rules! symbol {
     }};
 }
 
+/// The top of the boot core's emergency stack.
+pub const EMERGENCY_STACK: *mut u8 = {
+    unsafe extern "C" {
+        static mut __emergency_stack_top: u8;
+    }
+    &raw mut __emergency_stack_top
+};
+
 /// A stack with its guard page below.
 #[derive(Debug, Clone)]
 pub struct Stack {

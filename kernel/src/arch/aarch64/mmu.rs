@@ -28,6 +28,9 @@ const TCR_WALK_CACHED_0: u64 = 0b11_01_01 << 8;
 const TCR_WALK_CACHED_1: u64 = 0b11_01_01 << 24;
 const TCR_TG1_4K: u64 = 0b10 << 30;
 
+/// TCR_EL1.EPD0: no walks through TTBR0_EL1.
+pub const TCR_EPD0: u64 = 1 << 7;
+
 /// SCTLR_EL1 with the MMU and the caches off: its RES1 bits of Armv8.0, little-endian (DDI 0487, D19.2.121).
 pub const SCTLR_OFF: u64 = 1 << 29 | 1 << 28 | 1 << 23 | 1 << 22 | 1 << 20 | 1 << 11;
 /// SCTLR_EL1 as the kernel runs.

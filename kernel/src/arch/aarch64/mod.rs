@@ -12,6 +12,7 @@ pub mod mmio;
 pub mod mmu;
 pub mod per_cpu;
 pub mod probe;
+pub mod secondary;
 pub mod timer;
 
 #[cfg(driver = "gicv2")]

@@ -2,12 +2,14 @@
 //!
 //! `head.S` points the boot core's TPIDR_EL1 at the first block before Rust runs.
 
-use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use core::mem::offset_of;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 
 use aarch64_cpu::registers::{Readable, TPIDR_EL1};
 use kernel_sync::{Cpu, Padded};
 
-use super::cpu;
+use super::{cpu, layout};
 
 /// Cores that the kernel can run on; what a tree has beyond isn't started.
 pub const CPUS_MAX: usize = 16;
@@ -19,18 +21,36 @@ pub struct Block {
     index: u32,
     /// How many reasons there are not to switch threads at an interrupt's end.
     held: AtomicU32,
+    /// The top of the stack on which an exception in a handler is told; `vectors.S` reads it.
+    emergency_stack: AtomicPtr<u8>,
 }
+
+/// Where in a block `vectors.S` finds the emergency stack.
+pub const EMERGENCY_STACK: usize = offset_of!(Block, emergency_stack);
 
 /// The blocks of all cores, by number.
 pub static BLOCKS: [Padded<Block>; CPUS_MAX] = {
-    let mut blocks = [const { Padded::new(Block { index: 0, held: AtomicU32::new(0) }) }; CPUS_MAX];
-    let mut index = 0;
+    let mut blocks = [const { Padded::new(Block::new(0, layout::EMERGENCY_STACK)) }; CPUS_MAX];
+    let mut index = 1;
     while index < CPUS_MAX {
-        blocks[index] = Padded::new(Block { index: index as u32, held: AtomicU32::new(0) });
+        blocks[index] = Padded::new(Block::new(index as u32, null_mut()));
         index += 1;
     }
     blocks
 };
+
+impl Block {
+    const fn new(index: u32, emergency_stack: *mut u8) -> Self {
+        Self { index, held: AtomicU32::new(0), emergency_stack: AtomicPtr::new(emergency_stack) }
+    }
+}
+
+/// Gives the core numbered `index` its emergency stack, before it runs.
+pub fn set_emergency_stack(index: usize, top: usize) {
+    if let Some(block) = BLOCKS.get(index) {
+        block.get().emergency_stack.store(core::ptr::without_provenance_mut(top), Relaxed);
+    }
+}
 
 /// This core, as `kernel-sync` sees it.
 #[derive(Debug)]
@@ -72,6 +92,11 @@ impl Cpu for Core {
     fn relax() {
         core::hint::spin_loop();
     }
+}
+
+/// The calling core's number. Only of use where the thread can't move to another core.
+pub fn number() -> usize {
+    block().index as usize
 }
 
 /// The calling core's block. Only of use where the thread can't move to another core.

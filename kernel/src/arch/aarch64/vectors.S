@@ -20,7 +20,8 @@
     msr     tpidr_el0, x0
     mov     x0, sp
     msr     tpidrro_el0, x0
-    ldr     x0, =__emergency_stack_top
+    mrs     x0, tpidr_el1
+    ldr     x0, [x0, {EMERGENCY_STACK}]
     mov     sp, x0
     mrs     x0, tpidr_el0
     sub     sp, sp, {FRAME_SIZE}

@@ -2,6 +2,7 @@
 
 mod board;
 mod boot;
+mod cpus;
 mod dt;
 mod echo;
 mod files;
@@ -21,6 +22,7 @@ pub(super) static ALL: &[&Command] = &[
     &dt::DT,
     &boot::BOOT,
     &mem::MEM,
+    &cpus::CPUS,
     &irq::IRQ,
     &uptime::UPTIME,
     &log::LOG,

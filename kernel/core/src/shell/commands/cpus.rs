@@ -1,0 +1,46 @@
+//! `cpus`: which cores there are, and what became of each.
+
+use core::fmt;
+
+use super::super::call::{Call, Failure};
+use super::super::command::{Category, Command, Example, Form, JSON};
+use crate::report;
+use crate::system::Cores;
+use crate::text::Json;
+
+pub(super) static CPUS: Command = Command {
+    name: "cpus",
+    category: Category::Kernel,
+    brief: "show the cores and what became of each",
+    forms: &[Form {
+        word: "",
+        brief: "a core a line: number, affinity, state, and why it doesn't run",
+        flags: &[JSON],
+        operands: &[],
+        run: cpus,
+    }],
+    examples: &[Example { line: "cpus", shows: "1  0x1  running" }],
+    see_also: &["irq", "uptime"],
+};
+
+fn cpus<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let cores = call.system.cores();
+    let printed = if call.args.has("--json") { json(cores, call.out) } else { report::cores(cores, call.out) };
+    Ok(printed?)
+}
+
+fn json(cores: &dyn Cores, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut json = Json::new(out);
+    json.open('{')?;
+    json.key("cpus")?.open('[')?;
+    for core in (0..).map_while(|index| cores.core(index)) {
+        json.open('{')?;
+        json.key("mpidr")?.text(&core.mpidr)?;
+        json.key("state")?.text(&core.state.word())?;
+        json.key("why")?.text(&core.state.why())?;
+        json.close('}')?;
+    }
+    json.close(']')?;
+    json.close('}')?;
+    out.write_char('\n')
+}

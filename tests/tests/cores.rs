@@ -1,0 +1,108 @@
+//! The other cores: those that come, and those that can't, each with its reason while the rest runs.
+
+use serde_json::Value;
+use tests::{EntryLevel, Failure, Guest, Image, LiveTree, Machine, Raw};
+
+/// States and reasons, in the order of the cores' numbers.
+fn cores(guest: &mut Guest) -> Result<Vec<(String, String)>, Failure> {
+    let output = guest.run("cpus --json")?;
+    let json: Value = serde_json::from_str(&output).map_err(|error| guest.wrong(&format!("{error}: {output}")))?;
+    let text = |core: &Value, key: &str| core[key].as_str().unwrap_or_default().to_owned();
+    let cores = json["cpus"].as_array().map_or(&[][..], Vec::as_slice);
+    Ok(cores.iter().map(|core| (text(core, "state"), text(core, "why"))).collect())
+}
+
+/// All `count` cores of `machine` run.
+fn all_come(name: &str, machine: &Machine, count: usize) -> Result<(), Failure> {
+    let mut guest = machine.boot(name, Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let cores = cores(&mut guest)?;
+    assert_eq!(cores, vec![("running".to_owned(), String::new()); count], "{name}");
+    Ok(())
+}
+
+/// Boots four cores over their own tree with one edit: core 3 must say why it doesn't run, and the others run.
+fn third_says(
+    name: &str,
+    why: &str,
+    edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let machine = Machine::virt().cpus(4);
+    let mut tree = LiveTree::read(&machine.tree(name)?)?;
+    edit(&mut tree)?;
+    let mut guest = machine.raw(Raw::with_tree(tree.to_blob())).boot(name, Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let cores = cores(&mut guest)?;
+    let running = cores.iter().filter(|(state, _)| state == "running").count();
+    assert_eq!(running, 3, "{name}: {cores:?}");
+    let told = cores.iter().any(|(state, reason)| state == "failed" && reason.contains(why));
+    assert!(told, "{name}: nobody says {why:?}: {cores:?}");
+    Ok(())
+}
+
+/// Core 3 waits at `word`, as the tree has it.
+fn spin_table(tree: &mut LiveTree, word: u64) -> Result<(), Failure> {
+    tree.set("/cpus/cpu@3", "enable-method", "spin-table")?;
+    tree.set("/cpus/cpu@3", "cpu-release-addr", word)?;
+    Ok(())
+}
+
+#[test]
+fn every_core_comes_at_both_levels() -> Result<(), Failure> {
+    all_come("cores-1", &Machine::virt(), 1)?;
+    all_come("cores-4", &Machine::virt().cpus(4), 4)?;
+    all_come("cores-8", &Machine::virt().cpus(8), 8)?;
+    all_come("cores-el2", &Machine::virt().cpus(4).entry(EntryLevel::El2), 4)
+}
+
+#[test]
+fn a_core_that_the_machine_lacks_is_refused_by_psci() -> Result<(), Failure> {
+    third_says("cores-absent", "PSCI: ", |tree| {
+        tree.set("/cpus/cpu@3", "reg", 0x77_u32)?;
+        Ok(())
+    })
+}
+
+#[test]
+fn a_core_without_a_way_to_start_it_stays_off() -> Result<(), Failure> {
+    third_says("cores-no-method", "no enable-method", |tree| tree.remove("/cpus/cpu@3", "enable-method").map(drop))?;
+    third_says("cores-strange-method", "no enable-method", |tree| {
+        tree.set("/cpus/cpu@3", "enable-method", "smoke-signals").map(drop)
+    })?;
+    third_says("cores-disabled", "disabled in the device tree", |tree| {
+        tree.set("/cpus/cpu@3", "status", "disabled").map(drop)
+    })
+}
+
+#[test]
+fn an_affinity_is_one_core_s() -> Result<(), Failure> {
+    third_says("cores-twice", "another CPU has this affinity", |tree| {
+        tree.set("/cpus/cpu@3", "reg", 2_u32).map(drop)
+    })
+}
+
+#[test]
+fn a_release_address_costs_no_more_than_its_core() -> Result<(), Failure> {
+    third_says("cores-no-word", "no release address", |tree| {
+        tree.set("/cpus/cpu@3", "enable-method", "spin-table").map(drop)
+    })?;
+    // Unaligned, a device's register, nothing at all, the kernel's own RAM, and its code.
+    third_says("cores-odd-word", "no word of firmware's RAM", |tree| spin_table(tree, 0x4000_0004))?;
+    third_says("cores-device-word", "no word of firmware's RAM", |tree| spin_table(tree, 0x900_0000))?;
+    third_says("cores-far-word", "no word of firmware's RAM", |tree| spin_table(tree, u64::MAX - 7))?;
+    third_says("cores-own-word", "mapped already", |tree| spin_table(tree, 0x5000_0000))?;
+    third_says("cores-code-word", "no word of firmware's RAM", |tree| spin_table(tree, 0x4020_0000))
+}
+
+#[test]
+fn a_core_that_never_comes_is_left_behind() -> Result<(), Failure> {
+    third_says("cores-silent", "not heard of within 1000 ms", |tree| {
+        tree.add_node("/", "reserved-memory")?;
+        tree.set("/reserved-memory", "#address-cells", 2_u32)?;
+        tree.set("/reserved-memory", "#size-cells", 2_u32)?;
+        tree.set("/reserved-memory", "ranges", Vec::<u32>::new())?;
+        tree.add_node("/reserved-memory", "spin@50000000")?;
+        tree.set("/reserved-memory/spin@50000000", "reg", [0_u32, 0x5000_0000, 0, 0x1000].as_slice())?;
+        spin_table(tree, 0x5000_0000)
+    })
+}
