@@ -24,6 +24,8 @@ const INSTRUMENTED: [&str; 6] = [
 ];
 /// An input that takes longer hangs.
 const TIMEOUT_SECONDS: u32 = 10;
+/// A run that takes more memory is a find, too.
+const LIMIT_MIB: u32 = 2048;
 
 /// What a run came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,11 +62,13 @@ pub(crate) fn fuzzer(target: &str, seconds: u32) -> Result<Command, Failure> {
         fs::create_dir_all(folder).map_err(Failure::file(folder))?;
     }
     let mut command = Command::new(program(target));
-    command.arg(format!("-max_total_time={seconds}")).arg(format!("-timeout={TIMEOUT_SECONDS}"));
-    command
-        .arg(format!("-artifact_prefix={}/", artifacts.display()))
-        .arg("-rss_limit_mb=2048")
-        .arg("-print_final_stats=1");
+    command.args([
+        format!("-max_total_time={seconds}"),
+        format!("-timeout={TIMEOUT_SECONDS}"),
+        format!("-rss_limit_mb={LIMIT_MIB}"),
+        format!("-artifact_prefix={}/", artifacts.display()),
+        "-print_final_stats=1".to_owned(),
+    ]);
     command.arg(corpus).arg(folder("seeds").join(target));
     Ok(command)
 }

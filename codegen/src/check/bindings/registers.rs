@@ -58,12 +58,14 @@ fn check_reset(register: &Register, findings: &mut Findings) {
 /// Registers come by offset. One that is only read and one that is only written may share bytes: manuals give such
 /// an address two names.
 fn check_overlaps(registers: &[Register], findings: &mut Findings) {
+    // How far those before reach: most registers start behind all of them.
+    let mut reach = 0;
     for (index, register) in registers.iter().enumerate() {
-        let before = registers.iter().take(index);
-        let Some(other) = before.rev().find(|other| other.end() > register.offset.value && !alias(other, register))
-        else {
-            continue;
-        };
+        let shares = |other: &&Register| other.end() > register.offset.value && !alias(other, register);
+        let mut before = registers.iter().take(index).rev();
+        let other = if reach > register.offset.value { before.find(shares) } else { None };
+        reach = reach.max(register.end());
+        let Some(other) = other else { continue };
         let message = format!("`{}` and `{}` share bytes", other.name.value, register.name.value);
         let label = format!("starts at {:#x}", register.offset.value);
         let finding = Finding::error(code::REGISTERS_OVERLAP, message, register.offset.place.clone(), label)
