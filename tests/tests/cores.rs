@@ -22,11 +22,7 @@ fn all_come(name: &str, machine: &Machine, count: usize) -> Result<(), Failure> 
 }
 
 /// Boots four cores over their own tree with one edit: core 3 must say why it doesn't run, and the others run.
-fn third_says(
-    name: &str,
-    why: &str,
-    edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+fn third_says(name: &str, why: &str, edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>) -> Result<(), Failure> {
     let machine = Machine::virt().cpus(4);
     let mut tree = LiveTree::read(&machine.tree(name)?)?;
     edit(&mut tree)?;
@@ -76,9 +72,7 @@ fn a_core_without_a_way_to_start_it_stays_off() -> Result<(), Failure> {
 
 #[test]
 fn an_affinity_is_one_core_s() -> Result<(), Failure> {
-    third_says("cores-twice", "another CPU has this affinity", |tree| {
-        tree.set("/cpus/cpu@3", "reg", 2_u32).map(drop)
-    })
+    third_says("cores-twice", "another CPU has this affinity", |tree| tree.set("/cpus/cpu@3", "reg", 2_u32).map(drop))
 }
 
 #[test]

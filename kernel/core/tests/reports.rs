@@ -5,7 +5,7 @@ mod common;
 use common::{BOARD, Fake};
 use hardware::board::{Binding, Board, Preset};
 use kernel_core::report;
-use kernel_core::system::System;
+use kernel_core::system::Described;
 
 #[test]
 fn neighbours_with_one_binding_share_a_line() {

@@ -7,7 +7,7 @@ use hardware::board::Board;
 use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
-use kernel_core::system::{Boot, Build, Clock, Cores, Interrupts, Line, Memory, Power, Stage, System};
+use kernel_core::system::{Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Stage, System};
 
 use crate::arch::beacon::{self, BEACON};
 use crate::arch::counter;
@@ -27,7 +27,7 @@ const STAGES: [(&str, beacon::Stage, beacon::Stage); 8] = [
     ("shell", beacon::Stage::Summary, beacon::Stage::Prompt),
 ];
 
-impl System for Machine<'_> {
+impl Described for Machine<'_> {
     fn board(&self) -> Option<&'static Board> {
         Some(self.board)
     }
@@ -39,7 +39,9 @@ impl System for Machine<'_> {
     fn tree(&self) -> Option<&Tree<'_>> {
         self.tree
     }
+}
 
+impl System for Machine<'_> {
     fn boot(&self) -> &dyn Boot {
         self
     }

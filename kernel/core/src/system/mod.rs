@@ -18,8 +18,8 @@ pub use memory::{Heap, Memory, Region, RegionKind};
 
 use crate::log::Log;
 
-/// The kernel, as the shell sees it.
-pub trait System {
+/// What the machine is, as far as anybody said.
+pub trait Described {
     /// The tables that the kernel runs on; `None` where the live tree fits none.
     fn board(&self) -> Option<&'static Board>;
 
@@ -28,7 +28,10 @@ pub trait System {
 
     /// The live device tree; `None` where firmware handed over none that can be read.
     fn tree(&self) -> Option<&Tree<'_>>;
+}
 
+/// The kernel, as the shell sees it.
+pub trait System: Described {
     /// How the kernel came to where it is.
     fn boot(&self) -> &dyn Boot;
 

@@ -14,8 +14,8 @@ use hardware::tree::{Record, Tree};
 use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::system::{
-    Boot, Build, Clock, Core, CoreState, Cores, Heap, Interrupts, Line, Memory, Power, PowerError, Region, RegionKind,
-    Stage, System,
+    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Memory, Power, PowerError, Region,
+    RegionKind, Stage, System,
 };
 
 pub(crate) use board::BOARD;
@@ -111,7 +111,7 @@ impl Terminal {
     }
 }
 
-impl System for Fake {
+impl Described for Fake {
     fn board(&self) -> Option<&'static Board> {
         self.board
     }
@@ -121,6 +121,9 @@ impl System for Fake {
     fn tree(&self) -> Option<&Tree<'_>> {
         self.tree
     }
+}
+
+impl System for Fake {
     fn boot(&self) -> &dyn Boot {
         self
     }
