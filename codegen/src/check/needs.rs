@@ -9,8 +9,8 @@ pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) 
         let Some(node) = inputs.tree.node(device.node) else { continue };
         let binding = &inputs.bindings[device.binding];
         // What is there without a meaning has its own finding.
-        let windows = node.regs().count();
-        let interrupts = node.interrupts().count();
+        let windows = node.regs().take(binding.windows.len()).count();
+        let interrupts = node.interrupts().take(binding.interrupts.value.into()).count();
         let place = |property| inputs.blob.place(node, property);
         if windows < binding.windows.len() {
             let needs = binding.windows[windows].size.place.clone();

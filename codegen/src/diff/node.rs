@@ -142,9 +142,10 @@ impl<'t> Pair<'_, 't> {
 
     /// The properties that nothing else covers, where they differ.
     fn properties(&self) -> Vec<(String, Option<String>, Option<String>)> {
+        let (ours, theirs) = (by_name(self.node), by_name(self.twin));
         let own = self.node.properties().filter(|property| self.counts(*property));
         let mut differing: Vec<_> = own
-            .filter_map(|property| match self.twin.property(property.name()) {
+            .filter_map(|property| match theirs.get(property.name()) {
                 Some(other) if self.same(property.value(), other.value()) => None,
                 Some(other) => {
                     let (from, to) = apart(property.value(), other.value());
@@ -154,7 +155,7 @@ impl<'t> Pair<'_, 't> {
             })
             .collect();
         let new = self.twin.properties().filter(|property| self.counts(*property));
-        let new = new.filter(|property| self.node.property(property.name()).is_none());
+        let new = new.filter(|property| !ours.contains_key(property.name()));
         differing.extend(new.map(|property| (property.name().to_owned(), None, Some(shown(property.value())))));
         differing
     }
@@ -175,6 +176,15 @@ impl<'t> Pair<'_, 't> {
         };
         one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other || refers(one, other))
     }
+}
+
+/// A node's properties; of a repeated one the first counts.
+fn by_name(node: Node<'_>) -> HashMap<&str, Property<'_>> {
+    let mut properties = HashMap::new();
+    for property in node.properties() {
+        properties.entry(property.name()).or_insert(property);
+    }
+    properties
 }
 
 fn item(kind: Kind, index: usize) -> String {

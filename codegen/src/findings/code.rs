@@ -118,6 +118,8 @@ codes! {
     NO_REASON = "K0120";
     /// Two facts that the live tree has one place for.
     FACT_TWICE = "K0121";
+    /// A tree with more devices than any machine has.
+    TOO_MANY_FACTS = "K0124";
     /// A board's name that can't be a feature's, too.
     BAD_BOARD_NAME = "K0130";
     /// A draft that would take the place of files that are there.

@@ -1,6 +1,6 @@
 //! What the tree has and Keel doesn't use.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hardware::tree::{Node, Tree};
 use serde::Serialize;
@@ -31,7 +31,9 @@ const CONTAINERS: [&str; 2] = ["simple-bus", "simple-pm-bus"];
 
 /// By the first `compatible` string.
 pub(super) fn unbound(inputs: Inputs<'_>) -> Vec<Unbound> {
-    let known = |text: &str| inputs.bindings.iter().any(|binding| binding.compatible.iter().any(|it| it.value == text));
+    let strings = inputs.bindings.iter().flat_map(|binding| &binding.compatible);
+    let strings: BTreeSet<&str> = strings.map(|string| string.value.as_str()).collect();
+    let known = |text: &str| strings.contains(text);
     let mut kinds: BTreeMap<Vec<&str>, Vec<UnboundNode>> = BTreeMap::new();
     for node in inputs.tree.nodes().filter(|node| is_device(*node) && node.enabled()) {
         if !node.compatible().any(known) {

@@ -97,8 +97,9 @@ fn lacks(node: Node<'_>, device: &Device, binding: &Binding) -> Option<String> {
             Some(_) => {}
         }
     }
-    let interrupts = node.interrupts().filter(Result::is_ok).count();
-    if interrupts < usize::from(binding.interrupts.value) {
+    let needed = usize::from(binding.interrupts.value);
+    let interrupts = node.interrupts().take(needed).filter(Result::is_ok).count();
+    if interrupts < needed {
         return Some(format!("it has {interrupts} of {} interrupts", binding.interrupts.value));
     }
     if binding.clock == Clock::Required && device.clocks.is_empty() {

@@ -10,6 +10,9 @@ use super::{Cpu, Inputs, Located};
 use crate::findings::{Finding, Findings, code};
 use crate::model::device::Binding;
 
+/// The most values of a kind that a device has: one more than facts can number, so that the one too many is found.
+pub(super) const MOST: usize = 257;
+
 /// Register windows in `reg` order.
 pub(super) fn windows(
     inputs: Inputs<'_>,
@@ -19,7 +22,7 @@ pub(super) fn windows(
     findings: &mut Findings,
 ) -> Vec<Located<Window>> {
     let mut windows = Vec::new();
-    for (index, reg) in node.regs().enumerate() {
+    for (index, reg) in node.regs().enumerate().take(MOST) {
         let bus = reg.as_ref().map(|reg| reg.bus).unwrap_or_default();
         match node.cpu_window(index) {
             Ok(window) => {
@@ -53,7 +56,7 @@ pub(super) fn interrupts(
         None => "interrupts",
     };
     let mut lines = Vec::new();
-    for (index, spec) in node.interrupts().enumerate() {
+    for (index, spec) in node.interrupts().enumerate().take(MOST) {
         match spec {
             Ok(spec) => {
                 let cells: Vec<String> = spec.specifier.cells().map(|cell| cell.to_string()).collect();
@@ -80,7 +83,7 @@ pub(super) fn clocks(
     findings: &mut Findings,
 ) -> Vec<Located<Hertz>> {
     let mut rates = Vec::new();
-    for (index, clock) in node.clocks().enumerate() {
+    for (index, clock) in node.clocks().enumerate().take(MOST) {
         match clock {
             Ok(clock) => {
                 let how = format!("clocks[{index}]: the rate of {}", clock.provider.path());
@@ -125,7 +128,7 @@ pub(super) fn conduit(inputs: Inputs<'_>, node: Node<'_>, findings: &mut Finding
 /// The CPUs in blob order.
 pub(super) fn cpus(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Cpu> {
     let mut cpus = Vec::new();
-    for cpu in inputs.tree.cpus() {
+    for cpu in inputs.tree.cpus().take(MOST) {
         match cpu {
             Ok(cpu) => cpus.push(Cpu {
                 path: cpu.node.path().to_string(),
