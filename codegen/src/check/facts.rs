@@ -1,17 +1,19 @@
 //! A fact has a place of its own in the live tree: the check looks for it by its node's path and by its number there.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use hardware::board::Item;
 
 use crate::findings::{Finding, Findings, Place, code};
 use crate::model::board::{Board, Fact, Inputs};
 
 pub(super) fn check(inputs: Inputs<'_>, board: &Board, findings: &mut Findings) {
     let path = |fact: &Fact| fact.device.map_or("", |index| board.devices[index].path.as_str());
-    let mut known: BTreeMap<(&str, String), &Fact> = BTreeMap::new();
+    let mut known: HashMap<(&str, Item), &Fact> = HashMap::new();
     // A node that stands twice would repeat every one of its facts.
     let mut told = None;
     for fact in &board.facts {
-        let Some(first) = known.insert((path(fact), format!("{:?}", fact.item)), fact) else { continue };
+        let Some(first) = known.insert((path(fact), fact.item), fact) else { continue };
         if told == Some(path(fact)) {
             continue;
         }

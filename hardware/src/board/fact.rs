@@ -92,7 +92,7 @@ pub enum Recorded {
 }
 
 /// What a fact is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Item {
     /// The node is there, is enabled and has the binding's `compatible`.
     Compatible,
