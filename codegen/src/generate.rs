@@ -181,9 +181,7 @@ impl Common {
         findings: &mut Findings,
         look: impl FnOnce(Inputs<'_>, &Board) -> T,
     ) -> Option<(Board, T)> {
-        let named = Place::text(source, file.board.tree.span());
-        let path = format!("{FOLDER}/{}", file.board.tree.get_ref());
-        let blob = Blob::read(root, &path, &named, findings)?;
+        let blob = Blob::beside(root, source, &file.board.tree, findings)?;
         self.with_tree(source, file, &blob, findings, look)
     }
 

@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use crate::Profile;
 use crate::check;
-use crate::findings::{Findings, Place, Source, code};
+use crate::findings::{Findings, Source, code};
 use crate::model::board::{Board, By, Inputs, Kind, Variant, resolve};
 use crate::model::device::Binding;
 use crate::parse::board::{self as written, File};
-use crate::parse::inherit::FOLDER;
 use crate::parse::preset::Presets;
-use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
 /// What a board is made of.
@@ -58,7 +56,7 @@ impl<'p> Parts<'p> {
         let mut variants = Vec::new();
         for variant in &file.variant {
             let blob = match &variant.tree {
-                Some(tree) => self.blob(tree, findings)?,
+                Some(tree) => Blob::beside(self.root, source, tree, findings)?,
                 None => blob.clone(),
             };
             let kind = Kind::variant(source, file, variant, blob, findings)?;
@@ -72,11 +70,6 @@ impl<'p> Parts<'p> {
         tell(&base, &variants, findings);
         base.board.variants = variants.into_iter().filter_map(|made| self.variant(made)).collect();
         Some((base.board, base.seen))
-    }
-
-    fn blob(self, named: &Spanned<String>, findings: &mut Findings) -> Option<Blob> {
-        let path = format!("{FOLDER}/{}", named.get_ref());
-        Blob::read(self.root, &path, &Place::text(self.source, named.span()), findings)
     }
 
     /// Resolves and checks one kind.

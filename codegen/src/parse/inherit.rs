@@ -44,6 +44,12 @@ fn files(root: &Path, name: &str, findings: &mut Findings) -> Option<Vec<Arc<Sou
     let mut next = Some((name.to_owned(), Place::Nowhere));
     while let Some((name, named)) = next {
         let path = format!("{FOLDER}/{name}.toml");
+        // A path could lead out of the project, and to one file by many names.
+        if name.contains(['/', '\\']) {
+            let finding = Finding::error(code::NO_BOARD, format!("`{name}` is no board's name"), named, "a path");
+            findings.push(finding.help(format!("a board is called as its file in `{FOLDER}/`, without `.toml`")));
+            return None;
+        }
         if let Some(first) = files.iter().position(|file| file.path == path) {
             findings.push(circle(&files[first..], named));
             return None;

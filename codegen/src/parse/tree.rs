@@ -7,7 +7,9 @@ use std::sync::Arc;
 use hardware::tree::{Node, Property, Record, Tree, TreeError};
 
 use super::file;
-use crate::findings::{Finding, Findings, Place, code};
+use super::inherit::FOLDER;
+use super::toml::Spanned;
+use crate::findings::{Finding, Findings, Place, Source, code};
 
 /// A device tree blob and where it came from.
 #[derive(Debug, Clone)]
@@ -25,6 +27,23 @@ impl Blob {
     pub fn read(root: &std::path::Path, path: &str, named: &Place, findings: &mut Findings) -> Option<Self> {
         let bytes = file::bytes(root, path, named, findings)?;
         Some(Self { path: path.into(), bytes, named: named.clone() })
+    }
+
+    /// Reads the tree that a board file names: a file beside it.
+    pub fn beside(
+        root: &std::path::Path,
+        source: &Arc<Source>,
+        named: &Spanned<String>,
+        findings: &mut Findings,
+    ) -> Option<Self> {
+        let place = Place::text(source, named.span());
+        if named.get_ref().contains(['/', '\\']) {
+            let message = "the tree of a board lies beside the board's file";
+            let finding = Finding::error(code::INVALID_VALUE, message, place, "a path, not a file's name");
+            findings.push(finding.help(format!("copy it to `{FOLDER}/` and write its name alone")));
+            return None;
+        }
+        Self::read(root, &format!("{FOLDER}/{}", named.get_ref()), &place, findings)
     }
 
     /// Reads a file that a command line names, wherever it lies.

@@ -42,10 +42,18 @@ pub(super) fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Device
     devices
 }
 
-/// The paths of the devices that `tree` has.
-pub(super) fn paths(bindings: &[Binding], tree: &Tree<'_>) -> Vec<String> {
+/// What the devices that `tree` has bring: path by path, each value that the check could find there.
+pub(super) fn brought(bindings: &[Binding], tree: &Tree<'_>) -> Vec<String> {
     let known = known(bindings);
-    tree.nodes().filter_map(|node| find(&known, node)).map(|(node, ..)| node.path().to_string()).collect()
+    let devices = tree.nodes().filter_map(|node| find(&known, node));
+    let brought = devices.map(|(node, ..)| {
+        let windows = (0..node.regs().take(values::MOST).count()).map(|index| node.cpu_window(index).ok());
+        let windows: Vec<_> = windows.collect();
+        let interrupts: Vec<_> = node.interrupts().take(values::MOST).map(|spec| spec.ok()?.gic).collect();
+        let clocks: Vec<_> = node.clocks().take(values::MOST).map(|clock| clock.ok()?.rate).collect();
+        format!("{} {windows:?} {interrupts:?} {clocks:?}", node.path())
+    });
+    brought.collect()
 }
 
 /// The first binding with each string; a second one is a finding elsewhere.

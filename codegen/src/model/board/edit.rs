@@ -93,7 +93,15 @@ impl<'f> Edit<'f> {
             Value::Bytes(bytes) => Some(bytes.clone()),
             Value::Written(value) => bytes_for(node, self.property, value, &self.place, findings)?,
         };
-        blob.with(node, self.property, bytes.as_deref())
+        let edited = blob.with(node, self.property, bytes.as_deref())?;
+        let mut broken = Findings::default();
+        if edited.open(&mut Vec::new(), &mut broken).is_some() {
+            return Some(edited);
+        }
+        let message = format!("with this value of `{}`, the tree is broken", self.property);
+        let why = broken.iter().next().map_or("", |broken| broken.primary.text.as_str());
+        findings.push(Finding::error(code::INVALID_VALUE, message, self.place.clone(), why));
+        None
     }
 }
 

@@ -41,10 +41,10 @@ pub(super) fn attribute(inputs: Inputs<'_>, devices: &[Device], cpus: &[Cpu], fa
     effective
 }
 
-/// An edit that takes a device away changes something, too.
+/// An edit that takes a device or a value away changes something, too.
 fn note_devices(inputs: Inputs<'_>, effective: &mut [bool]) {
     let trees = inputs.steps.iter().map(|step| &step.before).chain([inputs.tree]);
-    let known: Vec<Vec<String>> = trees.map(|tree| devices::paths(inputs.bindings, tree)).collect();
+    let known: Vec<Vec<String>> = trees.map(|tree| devices::brought(inputs.bindings, tree)).collect();
     for (effective, pair) in effective.iter_mut().zip(known.windows(2)) {
         *effective |= pair[0] != pair[1];
     }
