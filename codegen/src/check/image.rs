@@ -25,15 +25,21 @@ pub fn image(members: &[Member<'_>], target: &str, findings: &mut Findings) {
 
 /// The finding that two boards have a root string in common and the same devices.
 fn twins(first: Member<'_>, second: Member<'_>) -> Option<Finding> {
-    let string = strings(first).find_map(|ours| Some((ours, strings(second).find(|theirs| same(ours, theirs))?)));
-    let (ours, theirs) = string?;
+    let shared = strings(first).find_map(|ours| Some((ours, strings(second).find(|theirs| same(ours, theirs))?)));
+    let [ours, theirs] = [first, second].map(|member| &member.1.board.compatible);
+    let (what, ours, theirs) = match shared {
+        Some((ours, theirs)) => (format!("are `{}`", ours.get_ref()), ours.span(), theirs.span()),
+        None if ours.get_ref().is_empty() && theirs.get_ref().is_empty() => {
+            ("ask for no `compatible`".to_owned(), ours.span(), theirs.span())
+        }
+        None => return None,
+    };
     if devices(first.2?) != devices(second.2?) {
         return None;
     }
-    let message = format!("two boards of this image are `{}`, with the same devices", ours.get_ref());
-    let place = Place::text(second.0, theirs.span());
-    let finding = Finding::error(code::AMBIGUOUS_BOARDS, message, place, "this one");
-    let finding = finding.with(Place::text(first.0, ours.span()), "and this one");
+    let message = format!("two boards of this image {what}, with the same devices");
+    let finding = Finding::error(code::AMBIGUOUS_BOARDS, message, Place::text(second.0, theirs), "this one");
+    let finding = finding.with(Place::text(first.0, ours), "and this one");
     Some(finding.help("build them as two images, or make them variants of one board"))
 }
 

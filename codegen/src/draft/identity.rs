@@ -93,7 +93,7 @@ fn compatible(tree: &Tree<'_>) -> Decision {
     let mut strings = tree.root().compatible().filter(|string| line(string) == *string);
     let (value, why) = match strings.next() {
         Some(first) => (first.to_owned(), "the root's most specific string; a live tree that has it is this board"),
-        None => (String::new(), "the root has none, so no live tree can be told to be this board"),
+        None => (String::new(), "the root has none: a live tree that has none, either, is taken for this board"),
     };
     let list = if value.is_empty() { "[]".to_owned() } else { format!("[{}]", text(&value)) };
     Decision { what: "compatible", value, why: why.to_owned(), entry: Entry::Key(list) }

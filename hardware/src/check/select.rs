@@ -19,7 +19,7 @@ pub struct Refused<'l> {
 
 /// The board that has one of the machine's root `compatible` strings, in the variant whose evidence the machine shows.
 /// The machine's order, most specific first, decides between boards; where several have the same string, the devices that
-/// are there do.
+/// are there do. A machine without a name is a board that asks for none: one whose list of strings is empty.
 pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Result<&'static Board, Refused<'l>> {
     let mut refused = Refused { boards, live: [None; SHOWN], more: 0 };
     for compatible in live.root().iter().flat_map(|root| root.compatible()) {
@@ -29,7 +29,10 @@ pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Res
         }
         refused.remember(compatible);
     }
-    Err(refused)
+    // A string that nobody could type is damage, not a name.
+    let nameless = refused.live().all(|string| string.contains(char::is_control));
+    let unnamed = boards.iter().copied().filter(|board| nameless && board.compatible.is_empty());
+    fit::best(unnamed, live).map(|board| variant(board, live)).ok_or(refused)
 }
 
 /// The table of the variant that the machine is; the board's own where it is none of them.

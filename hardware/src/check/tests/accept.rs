@@ -147,6 +147,22 @@ fn the_machines_most_specific_string_chooses_the_board() {
 }
 
 #[test]
+fn a_machine_without_a_name_is_a_board_that_asks_for_none() {
+    let nameless = Board { name: "nameless", compatible: &[], ..super::verdict::empty() };
+    let nameless: &'static Board = std::boxed::Box::leak(nameless.into());
+    let chosen = |strings: &[&'static str]| {
+        let mut machine = Machine::pristine();
+        machine.at("/").compatible = strings.to_vec();
+        let machine: &'static Machine = std::boxed::Box::leak(machine.into());
+        select(vec![&BOARD, nameless].leak(), machine).map(|board| board.name).ok()
+    };
+    assert_eq!(chosen(&[]), Some("nameless"));
+    assert_eq!(chosen(&["\u{5}est,b"]), Some("nameless"), "damage is no name");
+    assert_eq!(chosen(&["test,machine"]), Some("test"));
+    assert_eq!(chosen(&["vendor,new"]), None, "a name that no board has isn't none");
+}
+
+#[test]
 fn a_fixed_claim_is_the_tables_where_firmware_still_errs() {
     let ledger = ledger(|machine| machine.at("/soc/serial@9000000").clocks = vec![Ok(Hertz(9_216_000))]);
     let clock = ledger.accept(&device("serial0").clocks[0]).unwrap();
