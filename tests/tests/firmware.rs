@@ -118,7 +118,10 @@ fn each_kind_of_a_raspberry_pi_5_is_known_for_what_it_is() -> Result<(), Failure
     let mut d0 = c1.clone();
     d0.set(PI5_UART, "interrupts", [0u32, 120, 4])?;
     let old = tree("rpi5-size-cells-1.dtb")?;
-    for (title, tree) in [("rpi5", c1), ("rpi5 (d0)", d0), ("rpi5 (size-cells-1)", old)] {
+    let mut old_d0 = old.clone();
+    old_d0.set(PI5_UART, "interrupts", [0u32, 120, 4])?;
+    let kinds = [("rpi5", c1), ("rpi5 (d0)", d0), ("rpi5 (size-cells-1)", old), ("rpi5 (d0-size-cells-1)", old_d0)];
+    for (title, tree) in kinds {
         let ledger = ledger(board, &tree);
         assert_eq!(ledger.board().title().to_string(), title);
         assert_eq!(ledger.counts().matched, ledger.board().facts.len(), "{}", verify::text(&ledger));
