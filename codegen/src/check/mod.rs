@@ -3,9 +3,11 @@
 //! [`bindings`] has the rules about bindings, [`presets()`] the one about presets; [`board()`] holds a board to all of its
 //! own, [`image()`] the boards of one image to each other.
 
+mod alignment;
 mod arch;
 pub mod bindings;
 mod compatible;
+mod cpus;
 mod facts;
 mod firmware;
 mod fixes;
@@ -35,8 +37,10 @@ use crate::model::board::{Board, Inputs};
 type Rule = fn(Inputs<'_>, &Board, &mut Findings);
 
 const RULES: &[Rule] = &[
+    alignment::check,
     arch::check,
     compatible::check,
+    cpus::check,
     facts::check,
     interrupts::check,
     name::check,

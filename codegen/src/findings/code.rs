@@ -118,6 +118,10 @@ codes! {
     NO_REASON = "K0120";
     /// Two facts that the live tree has one place for.
     FACT_TWICE = "K0121";
+    /// A window that starts where its registers can't.
+    MISALIGNED_WINDOW = "K0122";
+    /// Two CPUs of one affinity.
+    AFFINITY_TWICE = "K0123";
     /// A tree with more devices than any machine has.
     TOO_MANY_FACTS = "K0124";
     /// A board's name that can't be a feature's, too.

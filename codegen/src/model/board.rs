@@ -33,7 +33,7 @@ use crate::parse::preset::{Presets, bits};
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
-pub use self::fitness::{Overlap, overlaps};
+pub use self::fitness::{Overlap, alignment, overlaps};
 
 /// What follows from a tree that is wrong about a device.
 pub const NOT_DRIVEN: &str = "the device is named and checked, but not driven";

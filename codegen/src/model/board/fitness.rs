@@ -94,6 +94,9 @@ fn lacks(node: Node<'_>, device: &Device, binding: &Binding) -> Option<String> {
             Some(window) if window.value.size < need.size.value => {
                 return Some(format!("window {index} has {:#x} of {:#x} bytes", window.value.size, need.size.value));
             }
+            Some(window) if alignment(binding, window).is_some_and(|(need, _)| window.value.base % need != 0) => {
+                return Some(format!("window {index} starts at {:#x}, where its registers can't", window.value.base));
+            }
             Some(_) => {}
         }
     }
@@ -108,6 +111,19 @@ fn lacks(node: Node<'_>, device: &Device, binding: &Binding) -> Option<String> {
     let silent = device.driver == Some(Driver::Psci) && device.conduit.is_none();
     silent.then(|| "nothing says how it is called".to_owned())
 }
+
+/// What a window's first byte has to be a multiple of, and why; `None` where that isn't known.
+pub fn alignment(binding: &Binding, window: &Located<Window>) -> Option<(u64, &'static str)> {
+    let described = binding.windows.get(usize::from(window.index))?;
+    if binding.driver.is_some() {
+        return Some((DRIVEN, "the kernel hands a driver windows at multiples of 8, so that any access fits"));
+    }
+    let widest = described.registers.iter().map(|register| register.width.bytes()).max()?;
+    Some((widest, "the widest register of its binding isn't aligned there"))
+}
+
+/// The alignment that `mmio::Mmio` is promised.
+const DRIVEN: u64 = 8;
 
 /// Windows that share bytes, by address: each with the one of those before it that reaches furthest, however many there
 /// are. A node inside another one describes a part of it.

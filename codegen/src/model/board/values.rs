@@ -128,15 +128,19 @@ pub(super) fn conduit(inputs: Inputs<'_>, node: Node<'_>, findings: &mut Finding
 /// The CPUs in blob order.
 pub(super) fn cpus(inputs: Inputs<'_>, findings: &mut Findings) -> Vec<Cpu> {
     let mut cpus = Vec::new();
-    for cpu in inputs.tree.cpus().take(MOST) {
-        match cpu {
-            Ok(cpu) => cpus.push(Cpu {
-                path: cpu.node.path().to_string(),
-                mpidr: located(inputs, cpu.node, cpu.mpidr, 0, "reg", "reg".to_owned()),
+    let nodes = inputs.tree.find("/cpus").into_iter().flat_map(Node::children);
+    for node in nodes.filter(|node| node.is_cpu()).take(MOST) {
+        // A CPU that nobody knows how to start is still one: the check finds it in the live tree.
+        if let Err(error) = node.enable_method() {
+            let what = "how the CPU is started".to_owned();
+            findings.push(meaningless(inputs, node, error, "enable-method", what));
+        }
+        match node.mpidr() {
+            Ok(mpidr) => cpus.push(Cpu {
+                path: node.path().to_string(),
+                mpidr: located(inputs, node, mpidr, 0, "reg", "reg".to_owned()),
             }),
-            Err(error) => {
-                findings.push(meaningless(inputs, inputs.tree.root(), error, "", "the affinity of a CPU".to_owned()));
-            }
+            Err(error) => findings.push(meaningless(inputs, node, error, "reg", "the affinity".to_owned())),
         }
     }
     cpus
