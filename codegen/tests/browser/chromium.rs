@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -25,13 +25,16 @@ const FLAGS: [&str; 9] = [
 ];
 /// An answer that takes longer doesn't come.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// A browser that is told to close and hasn't after this is killed.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// A browser with one page.
 pub(crate) struct Chromium {
     child: Child,
     input: ChildStdin,
     messages: Receiver<Value>,
-    profile: PathBuf,
+    /// The page and the profile; Chromium's temporary files. Both go away with the browser.
+    folders: [PathBuf; 2],
     session: Option<String>,
     last: u64,
     /// What was written to the console or thrown.
@@ -56,11 +59,15 @@ impl Chromium {
             return None;
         };
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{name}"));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).unwrap();
+        // There is a socket in it, whose path may have 108 bytes: the target folder can be too deep.
+        let scratch = std::env::temp_dir().join(format!("keel-browser-{}-{name}", std::process::id()));
+        for folder in [&folder, &scratch] {
+            let _ = fs::remove_dir_all(folder);
+            fs::create_dir_all(folder).unwrap();
+        }
         let file = folder.join("page.html");
         fs::write(&file, page).unwrap();
-        let mut browser = Self::start(&program, folder);
+        let mut browser = Self::start(&program, [folder, scratch]);
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let session = browser.call("Target.attachToTarget", attach);
@@ -75,11 +82,13 @@ impl Chromium {
         Some(browser)
     }
 
-    fn start(program: &Path, profile: PathBuf) -> Self {
+    fn start(program: &Path, folders: [PathBuf; 2]) -> Self {
+        let [folder, scratch] = &folders;
         // Chromium reads from descriptor 3 and writes to 4; the shell puts ours there.
         let mut command = Command::new("sh");
         command.args(["-c", r#"exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#]).arg(program);
-        command.args(FLAGS).arg(format!("--user-data-dir={}", profile.join("profile").display())).arg("about:blank");
+        command.args(FLAGS).arg(format!("--user-data-dir={}", folder.join("profile").display())).arg("about:blank");
+        command.env("TMPDIR", scratch);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (sender, messages) = channel();
@@ -95,7 +104,7 @@ impl Chromium {
             }
         });
         let (complaints, requests) = (Vec::new(), Vec::new());
-        Self { child, input, messages, profile, session: None, last: 0, complaints, requests }
+        Self { child, input, messages, folders, session: None, last: 0, complaints, requests }
     }
 
     /// Calls a method of the protocol and waits for what it gives back.
@@ -178,6 +187,20 @@ impl Chromium {
         self.call("Emulation.setEmulatedMedia", features);
     }
 
+    /// Where its files are until it is closed.
+    pub(crate) fn folders(&self) -> [PathBuf; 2] {
+        self.folders.clone()
+    }
+
+    /// Lets it tidy up, as long as it answers.
+    fn close(&mut self) {
+        let told = self.input.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
+        let until = Instant::now() + FAREWELL;
+        while told.is_ok() && Instant::now() < until && matches!(self.child.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// What the page has complained about, and what it loaded besides itself.
     pub(crate) fn complaints(&mut self) -> Vec<String> {
         // An answer comes after all events before it.
@@ -189,8 +212,17 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
+        self.close();
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.profile);
+        for folder in &self.folders {
+            // The browser's other processes end a little later than it does, and may still write.
+            for _ in 0..20 {
+                if fs::remove_dir_all(folder).is_ok() && !folder.exists() {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
     }
 }

@@ -130,9 +130,22 @@ const NAMELESS: &str = "[
 ].map((it) => it.outerHTML.slice(0, 90))";
 
 #[test]
+fn nothing_is_left_behind() {
+    let Some(mut page) = Chromium::open("left", &report().html()) else { return };
+    let [folder, scratch] = page.folders();
+    let files = |folder: &Path| std::fs::read_dir(folder).map_or(0, Iterator::count);
+    assert_eq!(page.value("document.title"), "qemu-virt · Keel board report");
+    assert!(files(&folder) > 0 && files(&scratch) > 0, "Chromium has its temporary files somewhere else");
+    drop(page);
+    assert!(!folder.exists() && !scratch.exists(), "{} or {}", folder.display(), scratch.display());
+}
+
+#[test]
 fn text_can_be_read_in_light_and_dark() {
-    // The board with every section: fixes, variants, firmware, findings, nodes without a binding.
-    let Some(mut page) = Chromium::open("colours", &report_on("rpi5").html()) else { return };
+    // The board with every section: fixes, variants, firmware, findings, nodes without a binding; and what it lacks.
+    let mut report = report_on("rpi5");
+    report.lab.push(codegen::report::Hint { what: "serial", how: "/dev/ttyUSB0".to_owned() });
+    let Some(mut page) = Chromium::open("colours", &report.html()) else { return };
     assert_eq!(page.value(NAMELESS), json!([]));
     let mut papers = Vec::new();
     for scheme in ["light", "dark"] {
