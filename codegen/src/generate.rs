@@ -218,7 +218,9 @@ fn drivers(boards: &[Board], bindings: &[Binding]) -> Vec<(&'static str, bool)> 
 }
 
 fn no_board(root: &Path) -> Finding {
-    let finding = Finding::error(code::NO_BOARD, "no board was chosen", Place::Nowhere, "");
+    let message = "the kernel is built for boards that are named, and none is";
+    let finding = Finding::error(code::NO_BOARD, message, Place::Nowhere, "");
     let commands = boards(root).into_iter().map(|name| format!("cargo build --features board-{name}"));
-    commands.fold(finding, Finding::note).help("choose one or more of these; board features add up")
+    let finding = commands.fold(finding, Finding::note);
+    finding.help("use one of these commands, or several of their features for one image; `cargo xtask run` builds and boots one in QEMU")
 }

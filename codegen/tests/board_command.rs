@@ -1,47 +1,15 @@
 //! The `board` command as people type it: what it writes, refuses and leaves alone.
 #![cfg(feature = "cli")]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 mod common;
 
-use common::{fixtures, project};
-
-const MANIFEST: &str = "[package]\nname = \"kernel\"\n\n[features]\nstrict = []\nboard-b = []\n\n[lints]\n";
-
-/// A project in which drafts can be made; its path has a space and more than ASCII.
-fn place(name: &str) -> PathBuf {
-    let root = project(&format!("board ü {name}"), None);
-    fs::create_dir_all(root.join("kernel")).unwrap();
-    fs::write(root.join("kernel/Cargo.toml"), MANIFEST).unwrap();
-    root
-}
-
-fn board(root: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_board")).args(arguments).current_dir(root).output().unwrap()
-}
-
-fn said(output: &Output) -> (Option<i32>, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
-/// Every file below `root` with its bytes.
-fn files(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()) {
-        match entry.is_dir() {
-            true => files.extend(self::files(&entry)),
-            false => drop(files.insert(entry.clone(), fs::read(&entry).unwrap())),
-        }
-    }
-    files
-}
+use common::command::{MANIFEST, board, files, place, said};
+use common::fixtures;
 
 /// A tree of nothing but a root (v0.4, 5): header, one empty reservation, four tokens.
 fn bare_tree() -> Vec<u8> {
@@ -57,7 +25,11 @@ fn a_draft_is_a_board_that_can_be_checked_reported_and_verified() {
     fs::remove_file(root.join("boards/b.toml")).unwrap();
     let (code, out, err) = said(&board(&root, &["new", "c-1", "--dtb", "a tree – ä.dtb"]));
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
-    assert!(out.contains("Next: cargo board check c-1") && out.contains("console"), "{out}");
+    let next = out.split_once("\nNext").map(|(_, next)| next).unwrap_or_default();
+    for step in ["cargo board check c-1", "cargo board report c-1", "cargo build --features board-c-1"] {
+        assert!(next.contains(step), "{step} isn't among the next steps:\n{out}");
+    }
+    assert!(out.contains("console"), "{out}");
     assert_eq!(fs::read(root.join("boards/c-1.dtb")).unwrap(), fs::read(&tree).unwrap());
     let text = fs::read_to_string(root.join("boards/c-1.toml")).unwrap();
     assert!(text.starts_with("#:schema ../schemas/board.schema.json\n[board]\nname       = \"c-1\"\n"), "{text}");
@@ -140,6 +112,23 @@ fn a_tree_without_anything_is_still_drafted() {
     assert!(out.contains("Open, for you to decide"), "{out}");
     let (code, _, err) = said(&board(&root, &["check", "bare"]));
     assert_eq!(code, Some(0), "warnings don't stop a build: {err}");
+    let (code, out, err) = said(&board(&root, &["verify", "bare", "--live", "bare.dtb"]));
+    assert_eq!(code, Some(0), "the kernel takes it for a machine without a name: {out}{err}");
+    let (code, _, err) = said(&board(&root, &["verify", "bare", "--live", "boards/b.dtb"]));
+    assert!(code == Some(1) && err.contains("K0301"), "a machine with a name isn't it: {err}");
+}
+
+#[test]
+fn two_boards_without_a_name_take_two_images() {
+    let root = place("nameless");
+    fs::write(root.join("bare.dtb"), bare_tree()).unwrap();
+    for name in ["one", "two"] {
+        let (code, _, err) = said(&board(&root, &["new", name, "--dtb", "bare.dtb"]));
+        assert_eq!(code, Some(0), "{err}");
+    }
+    assert!(codegen::image(&root, &["one", "b"], "aarch64").is_ok());
+    let findings = codegen::image(&root, &["one", "two"], "aarch64").expect_err("nothing tells them apart");
+    assert!(findings.iter().any(|finding| finding.code == codegen::findings::code::AMBIGUOUS_BOARDS), "{findings}");
 }
 
 #[test]

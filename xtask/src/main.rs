@@ -53,7 +53,7 @@ enum Command {
     },
     /// Report what is there, what is missing and how to install it; changes nothing.
     Doctor,
-    /// Write a board's ELF, arm64 Image and symbol map.
+    /// Write a board's ELF, arm64 Image and symbol map, and what its firmware reads.
     Image {
         /// A file name in `boards/`, without `.toml`; several make one image for all of them.
         #[arg(long, required = true, value_delimiter = ',')]

@@ -155,22 +155,28 @@ pub fn rivals(root: &Path, draft: &Draft) -> Vec<String> {
         let source = file::text(root, &path, &Place::Nowhere, &mut findings);
         let file = source.and_then(|source| written::read(&source, &mut findings));
         file.is_some_and(|file| {
-            file.board.compatible.get_ref().iter().any(|string| draft.board.compatible.contains(string.get_ref()))
+            let (theirs, ours) = (file.board.compatible.get_ref(), &draft.board.compatible);
+            let nameless = theirs.is_empty() && ours.is_empty();
+            nameless || theirs.iter().any(|string| ours.contains(string.get_ref()))
         })
     };
     generate::boards(root).into_iter().filter(|name| *name != draft.name).filter(same).collect()
 }
 
-/// The finding that `draft` and its tree would take the place of something else. The tree itself may be there already: that
-/// is where people dump it to.
+/// Where the reports are that reviewers read, relative to the project's root.
+pub const PAGES: &str = "docs/boards";
+
+/// The finding that `draft`, its tree or its page would take the place of something else. The tree itself may be there
+/// already: that is where people dump it to.
 pub fn replaced(root: &Path, draft: &Draft) -> Option<Finding> {
     let there = |path: &String| {
         let path = root.join(path);
         fs::symlink_metadata(&path).is_ok()
             && (path.extension() != Some("dtb".as_ref()) || !is_file_of(&path, &draft.blob.bytes))
     };
-    let path =
-        ["toml", "dtb"].map(|extension| format!("{FOLDER}/{}.{extension}", draft.name)).into_iter().find(there)?;
+    let [folder, name] = [FOLDER, &draft.name];
+    let paths = [format!("{folder}/{name}.toml"), format!("{folder}/{name}.dtb"), format!("{PAGES}/{name}.md")];
+    let path = paths.into_iter().find(there)?;
     let message = format!("`{path}` is there already");
     let finding = Finding::error(code::BOARD_EXISTS, message, Place::file(path), "nothing was written");
     Some(finding.help("choose another name, or replace it with --force"))

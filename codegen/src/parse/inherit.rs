@@ -142,8 +142,12 @@ fn unknown_board(root: &Path, name: &str, named: Place) -> Finding {
         named => Finding::error(code::NO_BOARD, message, named, format!("no `{FOLDER}/{name}.toml`")),
     };
     let names = file::toml_names(&root.join(FOLDER)).unwrap_or_default();
+    let finding = match names.is_empty() {
+        true => finding,
+        false => finding.note(format!("the boards of this project: {}", names.join(", "))),
+    };
     match nearest(name, names.iter().map(String::as_str)) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None => finding.help(format!("there are {}", names.join(", "))),
+        None => finding.help(format!("`cargo board new {name} --dtb FILE` drafts it from its device tree")),
     }
 }

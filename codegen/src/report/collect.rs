@@ -24,6 +24,7 @@ impl Report {
             fixes,
             variants,
             firmware: board.firmware.clone(),
+            lab: lab::hints(board.lab.as_ref()),
             start: start::steps(board),
             unbound: undriven::unbound(inputs),
             disabled: undriven::disabled(inputs.tree),

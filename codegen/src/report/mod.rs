@@ -9,6 +9,7 @@ mod collect;
 mod fingerprint;
 mod html;
 mod json;
+mod lab;
 mod map;
 mod markdown;
 mod start;
@@ -18,6 +19,7 @@ mod undriven;
 use serde::Serialize;
 
 pub use changes::{Fix, Variant};
+pub use lab::Hint;
 pub use start::Step;
 pub use undriven::{Unbound, UnboundNode};
 
@@ -47,6 +49,8 @@ pub struct Report {
     pub variants: Vec<Variant>,
     /// What `config.txt` says, a line each.
     pub firmware: Vec<String>,
+    /// How people reach such a board.
+    pub lab: Vec<Hint>,
     /// What starts, dependencies first.
     pub start: Vec<Step>,
     /// Enabled nodes that no binding knows, by `compatible`.

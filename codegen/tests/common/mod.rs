@@ -1,6 +1,9 @@
 //! Projects in folders of their own, put together from the fixtures.
 #![allow(dead_code, reason = "each test program uses a part")]
 
+#[cfg(feature = "cli")]
+pub(crate) mod command;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

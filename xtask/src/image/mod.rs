@@ -1,5 +1,6 @@
-//! From a board's name to what can be booted: the ELF, the flat arm64 Image and the symbol map.
+//! From a board's name to what can be booted: the ELF, the flat arm64 Image, the symbol map and what the firmware reads.
 
+mod config;
 mod flat;
 mod map;
 
@@ -20,7 +21,7 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// The files of a built image; `Display` is the three lines that `cargo xtask image` prints.
+/// The files of a built image; `Display` is the lines that `cargo xtask image` prints.
 #[derive(Debug, Clone)]
 pub(crate) struct Built {
     /// With symbols and line numbers.
@@ -29,6 +30,8 @@ pub(crate) struct Built {
     pub(crate) image: PathBuf,
     /// A line for each symbol: address, size, kind, name.
     pub(crate) map: PathBuf,
+    /// `config.txt` of each board whose firmware reads one.
+    pub(crate) configs: Vec<PathBuf>,
 }
 
 impl Profile {
@@ -44,7 +47,8 @@ impl fmt::Display for Built {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "elf: {}", self.elf.display())?;
         writeln!(f, "image: {}", self.image.display())?;
-        writeln!(f, "map: {}", self.map.display())
+        writeln!(f, "map: {}", self.map.display())?;
+        self.configs.iter().try_for_each(|config| writeln!(f, "config: {}", config.display()))
     }
 }
 
@@ -83,16 +87,18 @@ fn build_id() -> Option<String> {
 /// Takes what [`compile`]'s command has left, under the boards' own names: Cargo's `keel` is whatever was built last.
 pub(crate) fn collect(boards: &[&str], profile: Profile) -> Result<Built, Failure> {
     let built = workspace::target().join(KERNEL_TARGET).join(profile.folder()).join("keel");
-    let elf = workspace::target().join("images").join(format!("{}-{}.elf", boards.join("+"), profile.folder()));
+    let folder = workspace::target().join("images");
+    let elf = folder.join(format!("{}-{}.elf", boards.join("+"), profile.folder()));
     copy(&built, &elf)?;
-    write(&elf)
+    Ok(Built { configs: config::write(boards, &folder)?, ..write(&elf)? })
 }
 
 /// Writes the Image and the map beside an ELF.
 pub(crate) fn write(elf: &Path) -> Result<Built, Failure> {
     let bytes = fs::read(elf).map_err(Failure::file(elf))?;
     let broken = |what: String| Failure::Elf { path: elf.to_path_buf(), what };
-    let built = Built { elf: elf.to_path_buf(), image: elf.with_extension("image"), map: elf.with_extension("map") };
+    let (image, map) = (elf.with_extension("image"), elf.with_extension("map"));
+    let built = Built { elf: elf.to_path_buf(), image, map, configs: Vec::new() };
     let image = flat::image(&bytes).map_err(|error| broken(error.to_string()))?;
     fs::write(&built.image, image).map_err(Failure::file(&built.image))?;
     let map = map::symbols(&bytes).map_err(|error| broken(error.to_string()))?;

@@ -9,10 +9,13 @@ mod check;
 mod corpus;
 mod diff;
 mod explain;
+mod firmware;
 mod import_svd;
+mod install;
 mod learn;
 mod new;
 mod output;
+mod pages;
 mod project;
 mod report;
 mod schema;
@@ -26,7 +29,7 @@ use clap::{Parser, Subcommand};
 
 /// Boards as data: draft, check, compare and report them.
 #[derive(Parser)]
-#[command(name = "board", version)]
+#[command(name = "board", bin_name = "cargo board", version)]
 struct Cli {
     /// The project's folder; found from the current one upwards unless told.
     #[arg(long, global = true, value_name = "DIR")]
@@ -47,6 +50,8 @@ enum Command {
     Corpus(corpus::Arguments),
     /// Print the page of a finding's code.
     Explain(explain::Arguments),
+    /// Write the `config.txt` that the board's firmware reads.
+    Firmware(firmware::Arguments),
     /// Draft a binding from a CMSIS-SVD file.
     ImportSvd(import_svd::Arguments),
     /// Propose the change to a board file that a boot log asks for.
@@ -80,6 +85,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments, root.as_deref()),
         Command::Corpus(arguments) => corpus::run(&arguments, root.as_deref()),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Firmware(arguments) => firmware::run(&arguments, root.as_deref()),
         Command::ImportSvd(arguments) => import_svd::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
         Command::Report(arguments) => report::run(&arguments, root.as_deref()),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::{End, Refusal, output, project};
+use crate::{End, Refusal, install, output, pages, project};
 
 /// Which board, and in which notation.
 #[derive(Args)]
@@ -15,10 +15,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value = "md")]
     format: Format,
     /// The file to write; standard output unless told.
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", group = "place")]
     output: Option<PathBuf>,
-    /// Write even where the file is there already.
-    #[arg(long, requires = "output")]
+    /// Write docs/boards/NAME.md, in place of an earlier report, and list it in the README there.
+    #[arg(long, group = "place", conflicts_with = "format")]
+    write: bool,
+    /// Write even where a file is there already.
+    #[arg(long, requires = "place")]
     force: bool,
 }
 
@@ -43,9 +46,26 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
         Format::Json => report.json(),
     };
     match &arguments.output {
+        _ if arguments.write => write(&root, arguments, text)?,
         None => output::print(text),
         Some(path) => output::file(path, &text, arguments.force)?,
     }
     let wrong = report.findings.iter().any(|finding| finding.severity == "error");
     Ok(if wrong { End::Found } else { End::Fine })
+}
+
+/// The page that is committed.
+fn write(root: &Path, arguments: &Arguments, page: String) -> Result<(), Refusal> {
+    let name = &arguments.name;
+    if !pages::kept(root) {
+        return Err(Refusal("error: this project has no docs/boards/README.md to list reports in".to_owned()));
+    }
+    if pages::is_own(root, name) && !arguments.force {
+        let message = format!("error: `docs/boards/{name}.md` is no report");
+        return Err(Refusal(format!("{message}\n  = help: --force replaces it")));
+    }
+    let written = install::install(&pages::files(root, name, page));
+    written.map_err(|error| Refusal(format!("error: nothing was written: {error}")))?;
+    output::line(format_args!("docs/boards/{name}.md written"));
+    Ok(())
 }

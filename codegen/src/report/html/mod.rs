@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use sha2::{Digest, Sha256};
 
-use super::{Finding, Fix, RegionKind, Report, Summary, Unbound, Variant, text};
+use super::{Finding, Fix, Hint, RegionKind, Report, Summary, Unbound, Variant, text};
 
 const STYLE: &str = include_str!("../../../templates/report/page.css");
 const SCRIPT: &str = include_str!("../../../templates/report/page.js");
@@ -39,6 +39,7 @@ struct Page<'r> {
     fixes: &'r [Fix],
     variants: &'r [Variant],
     firmware: &'r [String],
+    lab: &'r [Hint],
     named: Vec<Named<'r>>,
     unbound: &'r [Unbound],
     disabled: String,
@@ -73,6 +74,7 @@ impl Report {
             fixes: &self.fixes,
             variants: &self.variants,
             firmware: &self.firmware,
+            lab: &self.lab,
             named: named(self),
             unbound: &self.unbound,
             disabled: text::count(self.disabled, "device"),

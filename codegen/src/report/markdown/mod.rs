@@ -14,7 +14,7 @@ impl Report {
     /// The page.
     pub fn markdown(&self) -> String {
         let mut page = String::new();
-        for part in [head, changes, devices, memory, interrupts, start, undriven, facts, findings] {
+        for part in [head, changes, beside, devices, memory, interrupts, start, undriven, facts, findings] {
             let part = part(self);
             if !part.is_empty() {
                 page += part.trim_end();
@@ -75,7 +75,8 @@ fn head(report: &Report) -> String {
     let ram = if ram == 0 { "not said by".to_owned() } else { format!("{} in", text::size(ram)) };
     head += &row(&["RAM", &format!("{ram} the reference tree, at least {}", text::size(board.least_memory))]);
     head += &row(&["devices", &format!("{} known, {driven} driven", report.devices.len())]);
-    head + "\nGenerated: `KEEL_BLESS=1 cargo test -p codegen --features cli --target host-tuple --test report` writes it anew.\n"
+    let again = code(&format!("cargo board report {} --write", board.name));
+    head + &format!("\nGenerated: {again} writes it anew.\n")
 }
 
 /// Nothing where the board file changes nothing.
@@ -107,9 +108,22 @@ fn changes(report: &Report) -> String {
         }));
         section += "\n";
     }
+    section
+}
+
+/// What stands beside the kernel: nothing where the board file says nothing about it.
+fn beside(report: &Report) -> String {
+    let mut section = String::new();
     if !report.firmware.is_empty() {
         let lines: Vec<String> = report.firmware.iter().map(|line| text::visible(line).replace("```", "′′′")).collect();
-        section += &format!("## Firmware\n\n`config.txt`:\n\n```text\n{}\n```\n", lines.join("\n"));
+        let command = code(&format!("cargo board firmware {}", report.board.name));
+        section += &format!("## Firmware\n\n`config.txt`, as {command} writes it:\n\n");
+        section += &format!("```text\n{}\n```\n\n", lines.join("\n"));
+    }
+    if !report.lab.is_empty() {
+        section += "## Lab\n\nHow people reach such a board.\n\n";
+        section += &header(&["what", "how"]);
+        section.extend(report.lab.iter().map(|hint| row(&[hint.what.to_owned(), code(&hint.how)])));
     }
     section
 }

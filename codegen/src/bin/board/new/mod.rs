@@ -1,7 +1,6 @@
 //! `new NAME --dtb FILE`: the first draft of a board.
 
 mod feature;
-mod install;
 mod said;
 
 use std::fs;
@@ -13,8 +12,8 @@ use codegen::findings::Findings;
 use codegen::parse::tree::Blob;
 use codegen::visible::visible_lines;
 
-use self::install::File;
-use crate::{End, Refusal, output, project};
+use crate::install::{self, File};
+use crate::{End, Refusal, output, pages, project};
 
 /// What to draft, from what.
 #[derive(Args)]
@@ -29,7 +28,14 @@ pub(crate) struct Arguments {
     force: bool,
 }
 
-/// Drafts the board and writes its files, all of them or none.
+/// What became of the files that aren't the board's own.
+struct Beside {
+    feature: feature::Outcome,
+    /// The report is in docs/boards/.
+    page: bool,
+}
+
+/// Drafts the board and writes its files, all of them or none. A draft with errors is written, too: it takes a person.
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
     let mut findings = Findings::default();
@@ -40,16 +46,16 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
     if let Some(finding) = draft::replaced(&root, &draft).filter(|_| !arguments.force) {
         return Err(Refusal(Findings::from(finding).render()));
     }
-    let (files, feature) = files(&root, &draft);
+    let (files, beside) = files(&root, &drafter, &draft);
     install::install(&files).map_err(|error| Refusal(format!("error: nothing was written: {error}")))?;
     let rivals = draft::rivals(&root, &draft);
-    output::print(visible_lines(&said::text(&draft, &feature, &rivals)));
+    output::print(visible_lines(&said::text(&draft, &beside, &rivals)));
     eprint!("{}", draft.findings);
-    Ok(End::Fine)
+    Ok(if draft.findings.has_errors() { End::Found } else { End::Fine })
 }
 
-/// The files, as they are going to be, and what became of the feature.
-fn files(root: &Path, draft: &Draft) -> (Vec<File>, feature::Outcome) {
+/// The files, as they are going to be.
+fn files(root: &Path, drafter: &Drafter, draft: &Draft) -> (Vec<File>, Beside) {
     let board = |extension: &str| root.join("boards").join(format!("{}.{extension}", draft.name));
     let mut files = vec![
         File { path: board("dtb"), bytes: draft.blob.bytes.clone() },
@@ -57,9 +63,12 @@ fn files(root: &Path, draft: &Draft) -> (Vec<File>, feature::Outcome) {
     ];
     let manifest = root.join(feature::MANIFEST);
     let there = fs::read_to_string(&manifest).ok();
-    let (outcome, edited) = feature::add(there.as_deref(), &draft.name);
+    let (feature, edited) = feature::add(there.as_deref(), &draft.name);
     files.extend(edited.map(|text| File { path: manifest, bytes: text.into_bytes() }));
-    (files, outcome)
+    let report = if pages::kept(root) { drafter.report(draft) } else { None };
+    let page = report.is_some();
+    files.extend(report.into_iter().flat_map(|report| pages::files(root, &draft.name, report.markdown())));
+    (files, Beside { feature, page })
 }
 
 /// Until it is written, the tree is where the command line says.

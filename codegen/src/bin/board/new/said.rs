@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use codegen::draft::{Decision, Draft, Entry};
 use codegen::findings::Severity;
 
+use super::Beside;
 use super::feature::Outcome;
 
 /// What the command line said.
@@ -14,14 +15,17 @@ const GIVEN: [&str; 2] = ["name", "tree"];
 const MOST: usize = 12;
 
 /// What was written, decided and left, and what to do next.
-pub(crate) fn text(draft: &Draft, feature: &Outcome, rivals: &[String]) -> String {
+pub(crate) fn text(draft: &Draft, beside: &Beside, rivals: &[String]) -> String {
     let name = &draft.name;
     let mut text = format!("boards/{name}.toml and boards/{name}.dtb written; ");
-    text += &match feature {
+    text += &match beside.feature {
         Outcome::Added => format!("feature `board-{name}` added to kernel/Cargo.toml\n"),
         Outcome::There => format!("feature `board-{name}` was there\n"),
         Outcome::NoManifest => "this project has no kernel/Cargo.toml with features, so none was added\n".to_owned(),
     };
+    if beside.page {
+        let _ = writeln!(text, "docs/boards/{name}.md written, and listed in docs/boards/README.md");
+    }
     text += "\nDecided\n";
     let said = |decision: &&Decision| !matches!(decision.entry, Entry::Open(_)) && !GIVEN.contains(&decision.what);
     for decision in draft.decisions.iter().filter(said) {
@@ -33,8 +37,34 @@ pub(crate) fn text(draft: &Draft, feature: &Outcome, rivals: &[String]) -> Strin
     let count = |severity| draft.findings.iter().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let _ = writeln!(text, "\nFindings: errors: {errors}, warnings: {warnings}");
-    let _ = writeln!(text, "\nNext: cargo board check {name}");
+    next(draft, beside, !rivals.is_empty(), &mut text);
     text
+}
+
+/// The rest of the way, in order.
+fn next(draft: &Draft, beside: &Beside, rivals: bool, text: &mut String) {
+    let name = &draft.name;
+    let is_open = rivals || draft.decisions.iter().any(|decision| matches!(decision.entry, Entry::Open(_)));
+    let report = if beside.page { " --write" } else { "" };
+    let decide = is_open.then(|| (format!("edit boards/{name}.toml"), "decide what is open"));
+    let built = beside.feature != Outcome::NoManifest;
+    let steps = [
+        decide,
+        Some((
+            format!("cargo board check {name}"),
+            "until no error is left, and every warning is true of the hardware",
+        )),
+        Some((format!("cargo board report {name}{report}"), "after each change; review it beside the SoC's manual")),
+        built.then(|| ("edit boards/README.md".to_owned(), "say where the tree is from")),
+        built.then(|| (format!("cargo build --features board-{name}"), "the kernel with this board's tables")),
+        built.then(|| (format!("cargo xtask image --board {name} --release"), "what its boot loader starts")),
+    ];
+    let steps: Vec<(String, &str)> = steps.into_iter().flatten().collect();
+    let wide = steps.iter().map(|(step, _)| step.chars().count()).max().unwrap_or_default();
+    *text += "\nNext; docs/guides/adding-a-board.md has more about each\n";
+    for (step, what) in steps {
+        let _ = writeln!(text, "  {step:<wide$}  {what}");
+    }
 }
 
 fn shown(value: &str) -> &str {
@@ -53,7 +83,11 @@ fn open(draft: &Draft, rivals: &[String], text: &mut String) {
         let _ = writeln!(text, "  {:<11}   {}", "", decision.why);
     }
     for rival in rivals {
-        let _ = writeln!(text, "  {:<11} boards/{rival}.toml has it, too: is this one a variant of it?", "compatible");
+        let _ = writeln!(
+            text,
+            "  {:<11} boards/{rival}.toml is known by the same: is this one a variant of it?",
+            "compatible"
+        );
     }
 }
 
