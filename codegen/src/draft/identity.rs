@@ -90,7 +90,7 @@ fn is_cpu(node: Node<'_>) -> bool {
 /// The root's most specific string: others name a family, or the SoC.
 fn compatible(tree: &Tree<'_>) -> Decision {
     // One that no board file can have is no name.
-    let mut strings = tree.root().compatible().filter(|string| line(string) == *string);
+    let mut strings = tree.root().compatible().filter(|string| !string.is_empty() && line(string) == *string);
     let (value, why) = match strings.next() {
         Some(first) => (first.to_owned(), "the root's most specific string; a live tree that has it is this board"),
         None => (String::new(), "the root has none: a live tree that has none, either, is taken for this board"),

@@ -29,8 +29,8 @@ pub fn select<'l>(boards: &'static [&'static Board], live: impl Live<'l>) -> Res
         }
         refused.remember(compatible);
     }
-    // A string that nobody could type is damage, not a name.
-    let nameless = refused.live().all(|string| string.contains(char::is_control));
+    // Nothing, or what nobody could type, is damage and not a name.
+    let nameless = refused.live().all(|string| string.is_empty() || string.contains(char::is_control));
     let unnamed = boards.iter().copied().filter(|board| nameless && board.compatible.is_empty());
     fit::best(unnamed, live).map(|board| variant(board, live)).ok_or(refused)
 }

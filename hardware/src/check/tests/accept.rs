@@ -157,7 +157,7 @@ fn a_machine_without_a_name_is_a_board_that_asks_for_none() {
         select(vec![&BOARD, nameless].leak(), machine).map(|board| board.name).ok()
     };
     assert_eq!(chosen(&[]), Some("nameless"));
-    assert_eq!(chosen(&["\u{5}est,b"]), Some("nameless"), "damage is no name");
+    assert_eq!(chosen(&["\u{5}est,b", ""]), Some("nameless"), "damage is no name");
     assert_eq!(chosen(&["test,machine"]), Some("test"));
     assert_eq!(chosen(&["vendor,new"]), None, "a name that no board has isn't none");
 }
