@@ -7,6 +7,9 @@ use hardware::board::Stage;
 use super::{Device, Inputs, NOT_DRIVEN};
 use crate::findings::{Finding, Findings, code};
 
+/// How many devices of a circle are named.
+const NAMED: usize = 12;
+
 /// Indices of `devices`, dependencies first, and those of them that wait for themselves. Each circle is a finding; whatever
 /// waits for it goes on.
 pub(super) fn order(devices: &[Device], inputs: Inputs<'_>, findings: &mut Findings) -> (Vec<usize>, Vec<usize>) {
@@ -88,8 +91,12 @@ fn circle(devices: &[Device], waiting: &BTreeSet<usize>, start: usize) -> Vec<us
 }
 
 fn cycle(devices: &[Device], path: &[usize], inputs: Inputs<'_>) -> Finding {
-    let names: Vec<String> =
-        path.iter().chain(path.first()).map(|&index| format!("`{}`", devices[index].name)).collect();
+    let name = |&index: &usize| format!("`{}`", devices[index].name);
+    let mut names: Vec<String> = path.iter().take(NAMED).map(name).collect();
+    if path.len() > NAMED {
+        names.push(format!("… {} more", path.len() - NAMED));
+    }
+    names.extend(path.first().map(name));
     let first = &devices[path[0]];
     let node = inputs.tree.node(first.node).unwrap_or_else(|| inputs.tree.root());
     let property = if node.property("clocks").is_some() { "clocks" } else { "interrupt-parent" };
