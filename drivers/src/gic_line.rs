@@ -65,11 +65,6 @@ impl Line {
 }
 
 impl Private {
-    /// The INTID.
-    pub(crate) fn number(self) -> u32 {
-        self.0
-    }
-
     /// The bit in registers of one bit a line.
     pub(crate) fn mask(self) -> u32 {
         1 << (self.0 % 32)

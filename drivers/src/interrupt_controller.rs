@@ -1,34 +1,47 @@
 //! What the kernel sees of an interrupt controller.
 
-use hardware::board::{Mpidr, Trigger};
+use hardware::board::Trigger;
 
-/// Routes interrupt lines to CPUs, and tells a CPU which one it has.
+/// Routes interrupt lines to CPUs. There is one, and whoever calls it has it to himself.
 ///
 /// Lines are known by the controller's own number, [`Intid`]. Calls about one CPU's private lines are about
 /// the CPU that makes them.
 pub trait InterruptController {
     /// How many lines there are; the first line that isn't there.
     fn lines(&self) -> u32;
+    /// Starts what the calling CPU has to itself: its private lines, disabled, and its interface. Who made the
+    /// controller is started already, and may be started again.
+    fn start_cpu(&mut self) -> Result<CpuTarget, InterruptError>;
     /// Sets how a line signals and how urgent it is. An SPI goes to the calling CPU until [`Self::route`] says
     /// otherwise.
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError>;
     /// Sends an SPI to another CPU.
-    fn route(&mut self, line: Intid, cpu: Mpidr) -> Result<(), InterruptError>;
+    fn route(&mut self, line: Intid, cpu: CpuTarget) -> Result<(), InterruptError>;
     /// Lets a line through.
     fn enable(&mut self, line: Intid) -> Result<(), InterruptError>;
     /// Holds a line back; returns when the device has taken note.
     fn disable(&mut self, line: Intid) -> Result<(), InterruptError>;
     /// Makes a line pending as if its device had signalled.
     fn set_pending(&mut self, line: Intid) -> Result<(), InterruptError>;
+    /// Takes back that a line is pending; a level stays as long as its device holds it.
+    fn clear_pending(&mut self, line: Intid) -> Result<(), InterruptError>;
     /// What the controller knows of a line.
     fn state(&self, line: Intid) -> Result<LineState, InterruptError>;
-    /// Takes the most urgent pending interrupt of the calling CPU; `None` where there is none.
-    fn acknowledge(&mut self) -> Option<Taken>;
-    /// Ends an interrupt that the calling CPU has taken.
-    fn end(&mut self, taken: Taken);
-    /// Sends a software-generated interrupt, 0 to 15.
-    fn send(&mut self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError>;
 }
+
+/// Where a CPU takes and sends interrupts. Every CPU calls the same value, without a lock, and sees its own registers.
+pub trait CpuInterface {
+    /// Takes the most urgent pending interrupt of the calling CPU; `None` where there is none.
+    fn acknowledge(&self) -> Option<Taken>;
+    /// Ends an interrupt that the calling CPU has taken.
+    fn end(&self, taken: Taken);
+    /// Sends a software-generated interrupt, 0 to 15. Earlier writes to memory are visible to its handler.
+    fn send(&self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError>;
+}
+
+/// A CPU as the controller names it: what [`InterruptController::start_cpu`] gave when that CPU started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CpuTarget(pub(crate) u64);
 
 /// A line's number as the GIC's registers have it (IHI 0069H, 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +97,7 @@ pub struct LineState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SgiTarget {
     /// One CPU.
-    Cpu(Mpidr),
+    Cpu(CpuTarget),
     /// All but the sender.
     Others,
 }
@@ -110,12 +123,9 @@ pub enum InterruptError {
     /// The priority mask stays closed: Secure software holds it.
     #[error("secure software keeps the priority mask closed")]
     MaskHeld,
-    /// The distributor names no CPU interface for the calling CPU, or another CPU's.
+    /// The distributor names no CPU interface for the calling CPU.
     #[error("no CPU interface is this CPU's")]
     NoInterface,
-    /// Nothing can be sent to that CPU: its interface wasn't started.
-    #[error("that CPU's interface wasn't started")]
-    NoSuchCpu,
     /// The controller hasn't that line.
     #[error("there is no such line")]
     NoSuchLine,

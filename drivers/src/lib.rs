@@ -3,7 +3,7 @@
 //! - [`mmio`]: who owns a register window and how it is accessed; the fake that replaces it in tests.
 //! - [`dma`]: memory that a device reads and writes: who owns it, whether it is in a cache, what its address is.
 //! - [`registers`]: one module per binding, generated.
-//! - [`Console`], [`InterruptController`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
+//! - [`Console`], [`InterruptController`] with [`CpuInterface`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
 //! - [`pl011`], [`gicv2`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
 //! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
@@ -28,7 +28,9 @@ mod rtc;
 pub mod timer;
 
 pub use console::{Console, ConsoleError};
-pub use interrupt_controller::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken};
+pub use interrupt_controller::{
+    CpuInterface, CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken,
+};
 pub use rtc::{Rtc, RtcError};
 pub use timer::{Timer, TimerError};
 

@@ -11,7 +11,7 @@ pub mod two_windows {
         /// Bytes that a window must have.
         pub const SIZE: usize = 0x1000;
         /// The register map on a bus.
-        #[derive(Debug)]
+        #[derive(Debug, Clone, Copy)]
         pub struct Registers<B> {
             bus: B,
         }
@@ -177,7 +177,7 @@ pub mod two_windows {
         /// Bytes that a window must have.
         pub const SIZE: usize = 0x100;
         /// The register map on a bus.
-        #[derive(Debug)]
+        #[derive(Debug, Clone, Copy)]
         pub struct Registers<B> {
             bus: B,
         }

@@ -1,29 +1,42 @@
-//! The CPU interface: where a CPU takes interrupts and ends them.
+//! The CPU interfaces: where a CPU takes interrupts, ends and sends them.
 
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
 use crate::mmio::Bus;
 use crate::registers::gicv2::gicc::{CTLR, IAR, Registers};
-use crate::{InterruptError, Priority, Taken};
+use crate::registers::gicv2::gicd::{self, SGIR};
+use crate::{CpuInterface, CpuTarget, InterruptError, Intid, Priority, SgiTarget, Taken};
 
 /// APR and NSAPR have no more than this (IHI 0048B, 4.4.12).
 const ACTIVE_PRIORITIES: usize = 4;
 
-/// The CPU interfaces, of which each CPU sees its own.
-#[derive(Debug)]
-pub struct CpuInterface<I: Bus> {
-    registers: Registers<I>,
+/// What a sender needs of the CPU that calls.
+pub trait Barrier {
+    /// Makes earlier writes to memory visible to all CPUs before what follows.
+    fn publish(&self);
 }
 
-impl<I: Bus> CpuInterface<I> {
-    /// Takes the window.
-    pub(super) fn new(bus: I) -> Result<Self, InterruptError> {
-        Ok(Self { registers: Registers::new(bus)? })
+/// The CPU interfaces, of which each CPU sees its own at one address; and the register that sends, of the distributor.
+#[derive(Debug, Clone, Copy)]
+pub struct Interface<D, I, C> {
+    gicd: gicd::Registers<D>,
+    gicc: Registers<I>,
+    pub(super) cpu: C,
+}
+
+/// The only interface there is: such a distributor's targets are read-as-zero and ignore writes (IHI 0048B, 4.3.12).
+/// Every other interface is its bit of a byte.
+pub(super) const ONLY: CpuTarget = CpuTarget(0);
+
+impl<D: Bus, I: Bus, C> Interface<D, I, C> {
+    /// Takes the windows.
+    pub(super) fn new(distributor: D, interfaces: I, cpu: C) -> Result<Self, InterruptError> {
+        Ok(Self { gicd: gicd::Registers::new(distributor)?, gicc: Registers::new(interfaces)?, cpu })
     }
 
     /// The calling CPU's: every priority let through, one write to end an interrupt, the group on.
     pub(super) fn start(&mut self) -> Result<(), InterruptError> {
-        let gicc = &self.registers;
+        let gicc = &self.gicc;
         // What firmware took and never ended would hold back everything less urgent. The Non-secure view has its own
         // priorities in APR; the other set is read-as-zero to it (IHI 0048B, 4.4.12).
         for index in 0..ACTIVE_PRIORITIES {
@@ -43,16 +56,36 @@ impl<I: Bus> CpuInterface<I> {
         gicc.ctlr().modify(CTLR::EnableGrp0::SET + off + one_write);
         Ok(())
     }
+}
 
-    pub(super) fn acknowledge(&mut self) -> Option<Taken> {
-        let acknowledged = self.registers.iar().take();
+impl<D: Bus + Copy, I: Bus + Copy, C: Barrier> CpuInterface for Interface<D, I, C> {
+    #[inline(always)]
+    fn acknowledge(&self) -> Option<Taken> {
+        // A copy, because the read has an effect: on the calling CPU, which has this interface to itself.
+        let acknowledged = { self.gicc }.iar().take();
         let intid = acknowledged.read(IAR::InterruptID);
         // 1022 and 1023 say that there is nothing for this CPU or this view, 1020 and 1021 are reserved
         // (IHI 0048B, 3.2.5); such a read is not to be ended.
         (intid < 1020).then(|| Taken::new(intid, acknowledged.get()))
     }
 
-    pub(super) fn end(&mut self, taken: Taken) {
-        self.registers.eoir().set(taken.acknowledged());
+    #[inline(always)]
+    fn end(&self, taken: Taken) {
+        self.gicc.eoir().set(taken.acknowledged());
+    }
+
+    fn send(&self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError> {
+        if sgi.0 >= 16 {
+            return Err(InterruptError::NotPossible);
+        }
+        let target = match target {
+            SgiTarget::Others => SGIR::TargetListFilter::Others,
+            // The only CPU sends to itself.
+            SgiTarget::Cpu(ONLY) => SGIR::TargetListFilter::Own,
+            SgiTarget::Cpu(CpuTarget(bit)) => SGIR::TargetListFilter::List + SGIR::CPUTargetList.val(bit as u32),
+        };
+        self.cpu.publish();
+        self.gicd.sgir().write(target + SGIR::SGIINTID.val(sgi.0));
+        Ok(())
     }
 }

@@ -3,11 +3,11 @@
 use hardware::board::Trigger;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
-use super::cpus::Interface;
-use crate::gic_line::{self as line, Line, Private, Shared};
+use super::cpu_interface::ONLY;
+use crate::gic_line::{self as line, Line, Shared};
 use crate::mmio::Bus;
-use crate::registers::gicv2::gicd::{CTLR, ICPIDR2, Registers, SGIR, TYPER};
-use crate::{InterruptError, LineState, Priority};
+use crate::registers::gicv2::gicd::{CTLR, ICPIDR2, Registers, TYPER};
+use crate::{CpuTarget, InterruptError, LineState, Priority};
 
 /// INTIDs from here on are special (IHI 0048B, 2.2.1).
 const MOST_LINES: u32 = 1020;
@@ -86,13 +86,13 @@ impl<D: Bus> Distributor<D> {
     }
 
     /// How the calling CPU is named: what it reads of its SGIs' targets is itself (IHI 0048B, 4.3.12).
-    pub(super) fn own_interface(&self) -> Result<Interface, InterruptError> {
+    pub(super) fn own_target(&self) -> Result<CpuTarget, InterruptError> {
         if self.single {
-            return Ok(Interface::Only);
+            return Ok(ONLY);
         }
         let targets = self.registers.itargetsr(0).ok_or(InterruptError::NoInterface)?.get();
-        let [own, ..] = targets.to_le_bytes();
-        if own.is_power_of_two() { Ok(Interface::Bit(own)) } else { Err(InterruptError::NoInterface) }
+        let own = targets & 0xff;
+        if own.is_power_of_two() { Ok(CpuTarget(own.into())) } else { Err(InterruptError::NoInterface) }
     }
 
     // From here on `NoSuchLine` can't come: a `Line` lies within the array registers, but the types don't know it.
@@ -119,12 +119,14 @@ impl<D: Bus> Distributor<D> {
         Ok(())
     }
 
-    pub(super) fn route(&mut self, line: Shared, interface: Interface) -> Result<(), InterruptError> {
+    pub(super) fn route(&mut self, line: Shared, cpu: CpuTarget) -> Result<(), InterruptError> {
         // The only interface gets everything.
-        let Interface::Bit(bit) = interface else { return Ok(()) };
+        if cpu == ONLY {
+            return Ok(());
+        }
         let (index, shift) = line.byte();
         let register = self.registers.itargetsr(index).ok_or(InterruptError::NoSuchLine)?;
-        register.set(line::replace(register.get(), shift, 0xff, bit.into()));
+        register.set(line::replace(register.get(), shift, 0xff, cpu.0 as u32));
         Ok(())
     }
 
@@ -146,12 +148,9 @@ impl<D: Bus> Distributor<D> {
     pub(super) fn set_pending(&mut self, line: Line) -> Result<(), InterruptError> {
         if let Some(sgi) = line.sgi() {
             let (index, shift) = sgi.byte();
-            let sender = match self.own_interface()? {
-                Interface::Only => 1,
-                Interface::Bit(bit) => bit,
-            };
-            let register = self.registers.spendsgir(index).ok_or(InterruptError::NoSuchLine)?;
-            register.raise_mask(u32::from(sender) << shift);
+            // The only interface is the first.
+            let sender = self.own_target()?.0.max(1) as u32;
+            self.registers.spendsgir(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(sender << shift);
             return Ok(());
         }
         let (index, mask) = line.bit();
@@ -178,16 +177,5 @@ impl<D: Bus> Distributor<D> {
             pending: gicd.ispendr(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
             active: gicd.isactiver(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
         })
-    }
-
-    /// Sends an SGI to one CPU, to all but the calling one without `target`.
-    pub(super) fn send(&mut self, sgi: Private, target: Option<Interface>) {
-        let target = match target {
-            None => SGIR::TargetListFilter::Others,
-            // The only CPU sends to itself.
-            Some(Interface::Only) => SGIR::TargetListFilter::Own,
-            Some(Interface::Bit(bit)) => SGIR::TargetListFilter::List + SGIR::CPUTargetList.val(bit.into()),
-        };
-        self.registers.sgir().write(target + SGIR::SGIINTID.val(sgi.number()));
     }
 }

@@ -1,13 +1,12 @@
 //! A GICv2 to test against: offsets and behaviour are those of IHI 0048B, chapters 3 and 4.
 
-use std::cell::RefCell;
+use std::boxed::Box;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::vec;
 use std::vec::Vec;
 
-use hardware::board::Mpidr;
-
-use super::Cpu;
+use super::Barrier;
 use crate::mmio::fake::{Device, Model};
 
 /// One line's state; the private lines of each CPU have their own.
@@ -58,6 +57,8 @@ pub(super) struct Gic {
     pub(super) control: u32,
     pub(super) words: u32,
     pub(super) revision: u32,
+    /// What CPUs read as their own target, where it isn't what it should be.
+    pub(super) wrong_targets: Option<u8>,
     /// Lines whose trigger changed while they were enabled.
     pub(super) forbidden: u32,
     /// Lines whose trigger is wired to level.
@@ -84,6 +85,7 @@ impl Gic {
             control: 0,
             words,
             revision: 2,
+            wrong_targets: None,
             forbidden: 0,
             wired: vec![],
             accesses: 0,
@@ -149,7 +151,7 @@ impl Gic {
             0x300..0x380 => self.bits(offset - 0x300, |line| line.active),
             0x400..0x7fc => self.bytes(offset - 0x400, |line| Self::shown(view, line.priority)),
             0x800..0xbfc if single => 0,
-            0x800..0x820 => u32::from_le_bytes([own; 4]),
+            0x800..0x820 => u32::from_le_bytes([self.wrong_targets.unwrap_or(own); 4]),
             0x820..0xbfc => self.bytes(offset - 0x800, |line| line.targets),
             0xc00..0xd00 => (0..16).fold(0, |word, pair| {
                 let edge = self.line((offset - 0xc00) * 4 + pair).is_some_and(|line| line.edge);
@@ -339,31 +341,26 @@ impl Device for InterfaceModel {
     }
 }
 
-/// The CPU that accesses: its MPIDR isn't its interface's number.
+/// The CPU that accesses.
 #[derive(Debug)]
 pub(super) struct Caller {
     pub(super) gic: Rc<RefCell<Gic>>,
-    pub(super) published: RefCell<usize>,
+    pub(super) published: Cell<usize>,
 }
 
-impl Cpu for Caller {
-    fn affinity(&self) -> Mpidr {
-        mpidr(self.gic.borrow().own)
-    }
-
+impl Barrier for &Caller {
     fn publish(&self) {
-        *self.published.borrow_mut() += 1;
+        self.published.set(self.published.get() + 1);
     }
 }
 
-/// The MPIDR of the CPU whose interface has this number.
-pub(super) fn mpidr(interface: usize) -> Mpidr {
-    Mpidr((interface as u64 ^ 3) << 8)
-}
+/// The windows of one modelled controller, and the CPU that uses it.
+pub(super) type Parts = (&'static Model<DistributorModel>, &'static Model<InterfaceModel>, &'static Caller);
 
-/// The windows of one modelled controller, and its first CPU.
-pub(super) fn parts(gic: Gic) -> (Model<DistributorModel>, Model<InterfaceModel>, Caller) {
+/// See [`Parts`].
+pub(super) fn parts(gic: Gic) -> Parts {
     let gic = Rc::new(RefCell::new(gic));
-    let caller = Caller { gic: gic.clone(), published: RefCell::new(0) };
-    (Model::new(DistributorModel(gic.clone()), 0x1000), Model::new(InterfaceModel(gic), 0x2000), caller)
+    let caller = Box::leak(Box::new(Caller { gic: gic.clone(), published: Cell::new(0) }));
+    let distributor = Box::leak(Box::new(Model::new(DistributorModel(gic.clone()), 0x1000)));
+    (distributor, Box::leak(Box::new(Model::new(InterfaceModel(gic), 0x2000))), caller)
 }

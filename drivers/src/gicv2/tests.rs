@@ -4,11 +4,12 @@ use std::cell::RefMut;
 use std::vec;
 use std::vec::Vec;
 
-use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, View, mpidr, parts};
+use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, View, parts};
 use super::*;
 use crate::mmio::fake::Model;
+use crate::{CpuInterface, SgiTarget};
 
-type Modelled = GicV2<Model<DistributorModel>, Model<InterfaceModel>, Caller>;
+type Modelled = GicV2<&'static Model<DistributorModel>, &'static Model<InterfaceModel>, &'static Caller>;
 
 const VIEWS: [View; 2] = [View::Single, View::NonSecure];
 /// What QEMU's virt has: 9 × 32 lines.
@@ -25,7 +26,16 @@ fn started(view: View) -> Modelled {
 }
 
 fn model(gic: &Modelled) -> RefMut<'_, Gic> {
-    gic.cpu.gic.borrow_mut()
+    caller(gic).gic.borrow_mut()
+}
+
+fn caller(gic: &Modelled) -> &'static Caller {
+    gic.interface.cpu
+}
+
+/// The CPU with the interface of this number.
+fn target(interface: usize) -> CpuTarget {
+    CpuTarget(1 << interface)
 }
 
 /// From here on another CPU accesses.
@@ -37,16 +47,16 @@ fn all_started(view: View) -> Modelled {
     let mut gic = started(view);
     for cpu in 1..CPUS {
         on_cpu(&gic, cpu);
-        gic.init_cpu().expect("another CPU");
+        assert_eq!(gic.start_cpu(), Ok(target(cpu)));
     }
     on_cpu(&gic, 0);
     gic
 }
 
 fn taken(gic: &mut Modelled) -> Option<u32> {
-    let taken = gic.acknowledge()?;
+    let taken = gic.interface().acknowledge()?;
     let intid = taken.intid().0;
-    gic.end(taken);
+    gic.interface().end(taken);
     Some(intid)
 }
 
@@ -102,10 +112,10 @@ fn another_device_or_a_small_window_is_refused() {
     assert_eq!(start(newer).map(drop), Err(InterruptError::NotThere));
     let (_, interface, cpu) = parts(Gic::used(View::Single, WORDS, 1));
     let small = Model::new(|_, _| panic!("no access"), 0x800);
-    assert_eq!(GicV2::new(small, interface, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+    assert_eq!(GicV2::new(&small, interface, cpu).map(drop), Err(InterruptError::WindowTooSmall));
     let (distributor, _, cpu) = parts(Gic::used(View::Single, WORDS, 1));
     let small = Model::new(|_, _| panic!("no access"), 0x80);
-    assert_eq!(GicV2::new(distributor, small, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+    assert_eq!(GicV2::new(distributor, &small, cpu).map(drop), Err(InterruptError::WindowTooSmall));
 }
 
 #[test]
@@ -125,16 +135,16 @@ fn a_line_goes_through_its_states() {
         assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
         gic.set_pending(intid).expect("a line");
         if !always {
-            assert_eq!(gic.acknowledge(), None, "{intid:?} isn't enabled");
+            assert_eq!(gic.interface().acknowledge(), None, "{intid:?} isn't enabled");
         }
         gic.enable(intid).expect("a line");
         let ready = LineState { enabled: true, pending: true, active: false };
         assert_eq!(gic.state(intid), Ok(ready));
-        let taken = gic.acknowledge().expect("it is pending");
+        let taken = gic.interface().acknowledge().expect("it is pending");
         assert_eq!(taken.intid(), intid);
         let active = LineState { enabled: true, pending: false, active: true };
         assert_eq!(gic.state(intid), Ok(active));
-        gic.end(taken);
+        gic.interface().end(taken);
         gic.disable(intid).expect("a line");
         assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
     }
@@ -142,8 +152,8 @@ fn a_line_goes_through_its_states() {
 
 #[test]
 fn nothing_there_is_neither_an_interrupt_nor_ended() {
-    let mut gic = started(View::Single);
-    assert_eq!(gic.acknowledge(), None, "1023");
+    let gic = started(View::Single);
+    assert_eq!(gic.interface().acknowledge(), None, "1023");
     // A Group 1 interrupt that is the most urgent reads as 1022 in the view that uses Group 0.
     {
         let mut model = model(&gic);
@@ -151,14 +161,14 @@ fn nothing_there_is_neither_an_interrupt_nor_ended() {
         let line = model.line(40).expect("a line");
         (line.group1, line.enabled, line.pending, line.targets) = (true, true, true, 1);
     }
-    assert_eq!(gic.acknowledge(), None, "1022");
-    let mut gic = started(View::NonSecure);
+    assert_eq!(gic.interface().acknowledge(), None, "1022");
+    let gic = started(View::NonSecure);
     {
         let mut model = model(&gic);
         let line = model.line(40).expect("a line");
         (line.group1, line.enabled, line.pending, line.targets) = (false, true, true, 1);
     }
-    assert_eq!(gic.acknowledge(), None, "Secure software's");
+    assert_eq!(gic.interface().acknowledge(), None, "Secure software's");
     assert!(model(&gic).interfaces[0].ended.is_empty());
 }
 
@@ -185,7 +195,7 @@ fn neighbours_are_left_alone() {
         assert_eq!(shared.map(|(intid, _)| intid).collect::<Vec<_>>(), [33]);
     }
     gic.clear_pending(Intid(33)).expect("a line");
-    assert_eq!(gic.acknowledge(), None);
+    assert_eq!(gic.interface().acknowledge(), None);
 }
 
 #[test]
@@ -239,11 +249,9 @@ fn an_spi_goes_to_the_cpu_that_configures_it_until_it_is_routed() {
     gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
     gic.enable(Intid(33)).expect("a line");
     assert_eq!(model(&gic).shared[33].targets, 0b100);
-    // Bit 31 and the multiprocessing bits of MPIDR_EL1 don't count.
-    gic.route(Intid(33), Mpidr(mpidr(1).0 | 0xc000_0000)).expect("a line");
+    gic.route(Intid(33), target(1)).expect("a line");
     assert_eq!(model(&gic).shared[33].targets, 0b10);
-    assert_eq!(gic.route(Intid(27), mpidr(1)), Err(InterruptError::NotPossible), "a PPI has no route");
-    assert_eq!(gic.route(Intid(33), Mpidr(0x9900)), Err(InterruptError::NoSuchCpu));
+    assert_eq!(gic.route(Intid(27), target(1)), Err(InterruptError::NotPossible), "a PPI has no route");
     gic.set_pending(Intid(33)).expect("a line");
     assert_eq!(taken(&mut gic), None, "the second interface's");
     on_cpu(&gic, 1);
@@ -273,8 +281,8 @@ fn a_cpu_that_starts_leaves_the_others_and_the_shared_lines_alone() {
         gic.set_pending(Intid(intid)).expect("a line");
     }
     on_cpu(&gic, 1);
-    gic.init_cpu().expect("another CPU");
-    gic.init_cpu().expect("the same again, after it was off");
+    assert_eq!(gic.start_cpu(), Ok(target(1)));
+    assert_eq!(gic.start_cpu(), Ok(target(1)), "the same again, after it was off");
     assert_eq!(taken(&mut gic), None);
     on_cpu(&gic, 0);
     assert_eq!([taken(&mut gic), taken(&mut gic)], [Some(27), Some(33)]);
@@ -282,28 +290,28 @@ fn a_cpu_that_starts_leaves_the_others_and_the_shared_lines_alone() {
 
 #[test]
 fn a_cpu_without_an_interface_is_an_error() {
-    let mut cpus = Cpus::default();
-    let bit = cpus::Interface::Bit;
-    assert_eq!(cpus.add(Mpidr(0), bit(1)), Ok(()));
-    assert_eq!(cpus.add(Mpidr(0), bit(1)), Ok(()));
-    assert_eq!(cpus.add(Mpidr(1), bit(1)), Err(InterruptError::NoInterface), "it is the first's");
-    assert_eq!(cpus.add(Mpidr(0), bit(2)), Err(InterruptError::NoInterface), "it has one");
-    assert_eq!((1..8).try_for_each(|cpu| cpus.add(Mpidr(cpu), bit(1 << cpu))), Ok(()));
-    assert_eq!(cpus.add(Mpidr(8), cpus::Interface::Only), Err(InterruptError::NoInterface), "eight are all");
+    // One of four that reads as none of them, or as two.
+    for targets in [0, 0b11] {
+        let mut gic = started(View::Single);
+        model(&gic).wrong_targets = Some(targets);
+        assert_eq!(gic.start_cpu(), Err(InterruptError::NoInterface));
+    }
 }
 
 #[test]
 fn the_only_cpu_has_no_targets() {
     // ITARGETSR is read-as-zero there (4.3.12).
     let mut gic = start(Gic::used(View::Single, WORDS, 1)).expect("a GICv2");
+    let only = gic.start_cpu().expect("itself");
+    gic.route(Intid(33), only).expect("a line");
     gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
     gic.enable(Intid(33)).expect("a line");
     gic.set_pending(Intid(33)).expect("a line");
     assert_eq!(taken(&mut gic), Some(33));
     gic.set_pending(Intid(2)).expect("an SGI");
     assert_eq!(taken(&mut gic), Some(2));
-    gic.send(Intid(3), SgiTarget::Cpu(mpidr(0))).expect("to itself");
-    gic.send(Intid(4), SgiTarget::Others).expect("to nobody");
+    gic.interface().send(Intid(3), SgiTarget::Cpu(only)).expect("to itself");
+    gic.interface().send(Intid(4), SgiTarget::Others).expect("to nobody");
     assert_eq!([taken(&mut gic), taken(&mut gic)], [Some(3), None]);
 }
 
@@ -313,8 +321,8 @@ fn lines_that_are_not_there_are_errors() {
     for intid in [288, 1019, 1023, 4096, u32::MAX].map(Intid) {
         assert_eq!(gic.enable(intid), Err(InterruptError::NoSuchLine));
         assert_eq!(gic.configure(intid, Trigger::LevelHigh, Priority(0)), Err(InterruptError::NoSuchLine));
-        assert_eq!(gic.route(intid, Mpidr(0)), Err(InterruptError::NoSuchLine));
-        assert_eq!(gic.send(intid, SgiTarget::Others), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.route(intid, target(0)), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.clear_pending(intid), Err(InterruptError::NoSuchLine));
     }
 }
 
@@ -325,7 +333,7 @@ fn sgis_are_ended_with_their_sender() {
         let mut gic = all_started(view);
         for sender in [1, 3] {
             on_cpu(&gic, sender);
-            gic.send(Intid(5), SgiTarget::Cpu(mpidr(2))).expect("an SGI");
+            gic.interface().send(Intid(5), SgiTarget::Cpu(target(2))).expect("an SGI");
         }
         on_cpu(&gic, 2);
         assert_eq!([taken(&mut gic), taken(&mut gic), taken(&mut gic)], [Some(5), Some(5), None], "{view:?}");
@@ -335,11 +343,10 @@ fn sgis_are_ended_with_their_sender() {
 
 #[test]
 fn sgis_name_their_target() {
-    let mut gic = all_started(View::Single);
-    gic.send(Intid(1), SgiTarget::Others).expect("an SGI");
+    let gic = all_started(View::Single);
+    gic.interface().send(Intid(1), SgiTarget::Others).expect("an SGI");
     let got = |gic: &Modelled| [0, 1, 2, 3].map(|cpu: usize| model(gic).interfaces[cpu].private[1].senders);
     assert_eq!(got(&gic), [0, 1, 1, 1]);
-    assert_eq!(*gic.cpu.published.borrow(), 1, "memory comes before the SGI");
-    assert_eq!(gic.send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
-    assert_eq!(gic.send(Intid(1), SgiTarget::Cpu(Mpidr(0x9900))), Err(InterruptError::NoSuchCpu));
+    assert_eq!(caller(&gic).published.get(), 1, "memory comes before the SGI");
+    assert_eq!(gic.interface().send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
 }

@@ -2,32 +2,55 @@
 
 use hardware::board::Mpidr;
 
-use crate::{InterruptError, Intid, SgiTarget};
+use crate::{CpuInterface, CpuTarget, InterruptError, Intid, SgiTarget, Taken};
 
 /// The calling CPU's interface (IHI 0069H, 12.2).
-pub trait CpuInterface {
+pub trait SystemRegisters {
     /// The affinity fields of MPIDR_EL1.
     fn affinity(&self) -> Mpidr;
     /// Sets ICC_SRE_EL1.SRE, synchronises, and says whether it stayed set.
-    fn enable_system_registers(&mut self) -> bool;
+    fn enable_system_registers(&self) -> bool;
     /// Writes ICC_CTLR_EL1.
-    fn set_control(&mut self, value: u64);
+    fn set_control(&self, value: u64);
     /// Writes ICC_PMR_EL1.
-    fn set_priority_mask(&mut self, mask: u8);
+    fn set_priority_mask(&self, mask: u8);
     /// Writes ICC_BPR1_EL1.
-    fn set_binary_point(&mut self, value: u8);
+    fn set_binary_point(&self, value: u8);
     /// Sets ICC_IGRPEN1_EL1.Enable and synchronises.
-    fn enable_group1(&mut self);
+    fn enable_group1(&self);
     /// Reads ICC_IAR1_EL1, which makes the interrupt active, and synchronises.
-    fn acknowledge(&mut self) -> u32;
+    fn acknowledge(&self) -> u32;
     /// Writes ICC_EOIR1_EL1.
-    fn end(&mut self, intid: u32);
+    fn end(&self, intid: u32);
     /// Writes ICC_SGI1R_EL1; earlier writes to memory are visible to the target before, and it synchronises.
-    fn send(&mut self, value: u64);
+    fn send(&self, value: u64);
+}
+
+/// What a CPU uses without a lock.
+#[derive(Debug, Clone, Copy)]
+pub struct Interface<C>(pub(super) C);
+
+impl<C: SystemRegisters> CpuInterface for Interface<C> {
+    #[inline(always)]
+    fn acknowledge(&self) -> Option<Taken> {
+        // 1020 to 1023 say that there is nothing for this CPU (IHI 0069H, 2.2.1).
+        let intid = self.0.acknowledge();
+        (!(1020..=1023).contains(&intid)).then(|| Taken::new(intid, intid))
+    }
+
+    #[inline(always)]
+    fn end(&self, taken: Taken) {
+        self.0.end(taken.acknowledged());
+    }
+
+    fn send(&self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError> {
+        self.0.send(value_to_send(sgi, target)?);
+        Ok(())
+    }
 }
 
 /// Every priority let through, one write to end an interrupt, Group 1 on.
-pub(super) fn start(cpu: &mut impl CpuInterface) -> Result<(), InterruptError> {
+pub(super) fn start(cpu: &impl SystemRegisters) -> Result<(), InterruptError> {
     if !cpu.enable_system_registers() {
         return Err(InterruptError::NoSystemRegisters);
     }
@@ -40,14 +63,14 @@ pub(super) fn start(cpu: &mut impl CpuInterface) -> Result<(), InterruptError> {
 }
 
 /// ICC_SGI1R_EL1's value (IHI 0069H, 12.2, ICC_SGI1R_EL1).
-pub(super) fn sgi(sgi: Intid, target: SgiTarget) -> Result<u64, InterruptError> {
+fn value_to_send(sgi: Intid, target: SgiTarget) -> Result<u64, InterruptError> {
     if sgi.0 >= 16 {
         return Err(InterruptError::NotPossible);
     }
     let number = u64::from(sgi.0) << 24;
     Ok(match target {
         SgiTarget::Others => number | 1 << 40,
-        SgiTarget::Cpu(Mpidr(cpu)) => {
+        SgiTarget::Cpu(CpuTarget(cpu)) => {
             let affinity = |level: u32| cpu >> (level * 8) & 0xff;
             let aff3 = cpu >> 32 & 0xff;
             // TargetList is 16 CPUs of one Aff1; Range Selector says which 16.

@@ -1,12 +1,12 @@
 //! The distributor: the shared lines.
 
-use hardware::board::{Mpidr, Trigger};
+use hardware::board::Trigger;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
 use crate::gic_line::{self as line, Shared};
 use crate::mmio::{Bus, poll};
 use crate::registers::gicv3::gicd::{CTLR, PIDR2, Registers, TYPER};
-use crate::{InterruptError, LineState, Priority};
+use crate::{CpuTarget, InterruptError, LineState, Priority};
 
 /// INTIDs from here on are special (IHI 0069H, 2.2.1).
 const MOST_LINES: u32 = 1020;
@@ -96,7 +96,7 @@ impl<D: Bus> Distributor<D> {
         Ok(())
     }
 
-    pub(super) fn route(&mut self, line: Shared, cpu: Mpidr) -> Result<(), InterruptError> {
+    pub(super) fn route(&mut self, line: Shared, cpu: CpuTarget) -> Result<(), InterruptError> {
         // IROUTER has the affinity fields where MPIDR_EL1 has them, and Interrupt_Routing_Mode 0 among the rest.
         let affinity = cpu.0 & 0xff_00ff_ffff;
         self.registers.irouter(line.index()).ok_or(InterruptError::NoSuchLine)?.set(affinity);

@@ -1,49 +1,50 @@
 //! Generic Interrupt Controller v3 (IHI 0069H), in one security state or the Non-secure view of two.
 //!
-//! [`Distributor`] has the shared lines, [`Redistributor`] one CPU's private ones, [`CpuInterface`] the system
-//! registers by which a CPU takes interrupts. [`GicV3`] is the three of them together for the CPU that starts the
-//! machine; another CPU makes its own [`Redistributor`]. LPIs and extended ranges aren't used.
+//! [`Distributor`] has the shared lines, [`Redistributor`] one CPU's private ones, [`SystemRegisters`] is how a CPU takes
+//! interrupts. [`GicV3`] is the three of them together, [`Interface`] what a CPU uses without a lock. LPIs and extended
+//! ranges aren't used.
 
 mod cpu_interface;
 mod distributor;
 mod redistributor;
 
-use hardware::board::{Mpidr, Trigger};
+use hardware::board::Trigger;
 
-pub use self::cpu_interface::CpuInterface;
+pub use self::cpu_interface::{Interface, SystemRegisters};
 pub use self::distributor::Distributor;
 pub use self::redistributor::Redistributor;
 use crate::gic_line::Line;
 use crate::mmio::Bus;
-use crate::{InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken};
+use crate::{CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority};
 
-/// The controller as the starting CPU sees it.
+/// The controller.
 #[derive(Debug)]
 pub struct GicV3<D: Bus, R: Bus, C> {
     distributor: Distributor<D>,
-    redistributor: Redistributor<R>,
+    /// All CPUs' redistributors: the calling one's is looked up.
+    redistributors: R,
     cpu: C,
 }
 
-impl<D: Bus, R: Bus, C: CpuInterface> GicV3<D, R, C> {
-    /// Takes the distributor's window and the region of redistributors, and starts everything with every line disabled,
-    /// in Group 1, at [`Priority::DEFAULT`].
-    pub fn new(distributor: D, redistributors: R, mut cpu: C) -> Result<Self, InterruptError> {
-        let mut distributor = Distributor::new(distributor)?;
-        let mut redistributor = Redistributor::find(redistributors, cpu.affinity())?;
-        distributor.start()?;
-        redistributor.start()?;
-        cpu_interface::start(&mut cpu)?;
-        Ok(Self { distributor, redistributor, cpu })
+impl<D: Bus, R: Bus, C: SystemRegisters + Copy> GicV3<D, R, C> {
+    /// Takes the distributor's window and the region of redistributors, and starts everything for the calling CPU with
+    /// every line disabled, in Group 1, at [`Priority::DEFAULT`].
+    pub fn new(distributor: D, redistributors: R, cpu: C) -> Result<Self, InterruptError> {
+        let mut gic = Self { distributor: Distributor::new(distributor)?, redistributors, cpu };
+        gic.own()?;
+        gic.distributor.start()?;
+        gic.start_cpu()?;
+        Ok(gic)
     }
 
-    /// Takes back that a line is pending; edges only, a level stays as long as its device holds it.
-    pub fn clear_pending(&mut self, line: Intid) -> Result<(), InterruptError> {
-        match self.line(line)? {
-            Line::Private(bit) => self.redistributor.clear_pending(bit),
-            Line::Shared(line) => self.distributor.clear_pending(line)?,
-        }
-        Ok(())
+    /// What CPUs take interrupts by, once they have started.
+    pub fn interface(&self) -> Interface<C> {
+        Interface(self.cpu)
+    }
+
+    /// The calling CPU's redistributor.
+    fn own(&self) -> Result<Redistributor<&R>, InterruptError> {
+        Redistributor::find(&self.redistributors, self.cpu.affinity())
     }
 
     /// Which block a line belongs to.
@@ -52,22 +53,28 @@ impl<D: Bus, R: Bus, C: CpuInterface> GicV3<D, R, C> {
     }
 }
 
-impl<D: Bus, R: Bus, C: CpuInterface> InterruptController for GicV3<D, R, C> {
+impl<D: Bus, R: Bus, C: SystemRegisters + Copy> InterruptController for GicV3<D, R, C> {
     fn lines(&self) -> u32 {
         self.distributor.lines()
     }
 
+    fn start_cpu(&mut self) -> Result<CpuTarget, InterruptError> {
+        self.own()?.start()?;
+        cpu_interface::start(&self.cpu)?;
+        Ok(CpuTarget(self.cpu.affinity().0))
+    }
+
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
         match self.line(line)? {
-            Line::Private(bit) => self.redistributor.configure(bit, trigger, priority),
+            Line::Private(bit) => self.own()?.configure(bit, trigger, priority),
             Line::Shared(line) => {
                 self.distributor.configure(line, trigger, priority)?;
-                self.distributor.route(line, self.cpu.affinity())
+                self.distributor.route(line, CpuTarget(self.cpu.affinity().0))
             }
         }
     }
 
-    fn route(&mut self, line: Intid, cpu: Mpidr) -> Result<(), InterruptError> {
+    fn route(&mut self, line: Intid, cpu: CpuTarget) -> Result<(), InterruptError> {
         match self.line(line)? {
             Line::Private(_) => Err(InterruptError::NotPossible),
             Line::Shared(line) => self.distributor.route(line, cpu),
@@ -76,7 +83,7 @@ impl<D: Bus, R: Bus, C: CpuInterface> InterruptController for GicV3<D, R, C> {
 
     fn enable(&mut self, line: Intid) -> Result<(), InterruptError> {
         match self.line(line)? {
-            Line::Private(bit) => self.redistributor.enable(bit),
+            Line::Private(bit) => self.own()?.enable(bit),
             Line::Shared(line) => self.distributor.enable(line)?,
         }
         Ok(())
@@ -84,39 +91,32 @@ impl<D: Bus, R: Bus, C: CpuInterface> InterruptController for GicV3<D, R, C> {
 
     fn disable(&mut self, line: Intid) -> Result<(), InterruptError> {
         match self.line(line)? {
-            Line::Private(bit) => self.redistributor.disable(bit),
+            Line::Private(bit) => self.own()?.disable(bit),
             Line::Shared(line) => self.distributor.disable(line),
         }
     }
 
     fn set_pending(&mut self, line: Intid) -> Result<(), InterruptError> {
         match self.line(line)? {
-            Line::Private(bit) => self.redistributor.set_pending(bit),
+            Line::Private(bit) => self.own()?.set_pending(bit),
             Line::Shared(line) => self.distributor.set_pending(line)?,
+        }
+        Ok(())
+    }
+
+    fn clear_pending(&mut self, line: Intid) -> Result<(), InterruptError> {
+        match self.line(line)? {
+            Line::Private(bit) => self.own()?.clear_pending(bit),
+            Line::Shared(line) => self.distributor.clear_pending(line)?,
         }
         Ok(())
     }
 
     fn state(&self, line: Intid) -> Result<LineState, InterruptError> {
         Ok(match self.line(line)? {
-            Line::Private(bit) => self.redistributor.state(bit),
+            Line::Private(bit) => self.own()?.state(bit),
             Line::Shared(line) => self.distributor.state(line)?,
         })
-    }
-
-    fn acknowledge(&mut self) -> Option<Taken> {
-        // 1020 to 1023 say that there is nothing for this CPU (IHI 0069H, 2.2.1).
-        let intid = self.cpu.acknowledge();
-        (!(1020..=1023).contains(&intid)).then(|| Taken::new(intid, intid))
-    }
-
-    fn end(&mut self, taken: Taken) {
-        self.cpu.end(taken.acknowledged());
-    }
-
-    fn send(&mut self, sgi: Intid, target: SgiTarget) -> Result<(), InterruptError> {
-        self.cpu.send(cpu_interface::sgi(sgi, target)?);
-        Ok(())
     }
 }
 

@@ -1,13 +1,14 @@
 //! A GICv3 to test against: offsets and behaviour are those of IHI 0069H, 12.8 and 12.10.
 
-use std::cell::RefCell;
+use std::boxed::Box;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::vec;
 use std::vec::Vec;
 
 use hardware::board::Mpidr;
 
-use super::CpuInterface;
+use super::SystemRegisters;
 use crate::mmio::fake::{Device, Model};
 
 /// One block's state a line: the distributor's for 32 up, a redistributor's for 0 to 31.
@@ -226,34 +227,34 @@ impl Device for RedistributorModel {
 #[derive(Debug)]
 pub(super) struct Cpu {
     pub(super) gic: Rc<RefCell<Gic>>,
-    pub(super) affinity: u64,
+    pub(super) affinity: Cell<u64>,
     pub(super) has_system_registers: bool,
-    pub(super) mask: u8,
-    pub(super) on: bool,
-    pub(super) sent: Rc<RefCell<Vec<u64>>>,
+    pub(super) mask: Cell<u8>,
+    pub(super) on: Cell<bool>,
+    pub(super) sent: RefCell<Vec<u64>>,
 }
 
-impl CpuInterface for Cpu {
+impl SystemRegisters for &Cpu {
     fn affinity(&self) -> Mpidr {
-        Mpidr(self.affinity)
+        Mpidr(self.affinity.get())
     }
-    fn enable_system_registers(&mut self) -> bool {
+    fn enable_system_registers(&self) -> bool {
         self.has_system_registers
     }
-    fn set_control(&mut self, value: u64) {
+    fn set_control(&self, value: u64) {
         assert_eq!(value & 2, 0, "EOImode 1 isn't used");
     }
-    fn set_priority_mask(&mut self, mask: u8) {
-        self.mask = mask;
+    fn set_priority_mask(&self, mask: u8) {
+        self.mask.set(mask);
     }
-    fn set_binary_point(&mut self, _: u8) {}
-    fn enable_group1(&mut self) {
-        self.on = true;
+    fn set_binary_point(&self, _: u8) {}
+    fn enable_group1(&self) {
+        self.on.set(true);
     }
     /// The most urgent enabled, pending line of Group 1 above the mask, or 1023.
-    fn acknowledge(&mut self) -> u32 {
+    fn acknowledge(&self) -> u32 {
         let gic = &mut *self.gic.borrow_mut();
-        let (on, mask, open) = (self.on, self.mask, gic.control & 0x12 == 0x12);
+        let (on, mask, open) = (self.on.get(), self.mask.get(), gic.control & 0x12 == 0x12);
         let lines = gic.private.iter_mut().chain(gic.shared.iter_mut().skip(32)).enumerate();
         let ready = lines.filter(|(_, line)| {
             on && open && line.enabled && line.pending && !line.active && line.group1 && line.priority < mask
@@ -262,20 +263,27 @@ impl CpuInterface for Cpu {
         (line.pending, line.active) = (false, true);
         intid as u32
     }
-    fn end(&mut self, intid: u32) {
+    fn end(&self, intid: u32) {
         let gic = &mut *self.gic.borrow_mut();
         gic.bank(intid < 32)[intid as usize].active = false;
     }
-    fn send(&mut self, value: u64) {
+    fn send(&self, value: u64) {
         self.sent.borrow_mut().push(value);
     }
 }
 
 /// The windows and the CPU interface of one modelled controller.
-pub(super) fn parts(gic: Gic, affinity: u64) -> (Model<DistributorModel>, Model<RedistributorModel>, Cpu) {
+pub(super) fn parts(gic: Gic, affinity: u64) -> (Model<DistributorModel>, Model<RedistributorModel>, &'static mut Cpu) {
     let region = 0x4_0000 * gic.redistributors.len();
     let gic = Rc::new(RefCell::new(gic));
-    let cpu = Cpu { gic: gic.clone(), affinity, has_system_registers: true, mask: 0, on: false, sent: Rc::default() };
+    let cpu = Cpu {
+        gic: gic.clone(),
+        affinity: Cell::new(affinity),
+        has_system_registers: true,
+        mask: Cell::new(0),
+        on: Cell::new(false),
+        sent: RefCell::default(),
+    };
     let distributor = Model::new(DistributorModel(gic.clone()), 0x1_0000);
-    (distributor, Model::new(RedistributorModel(gic), region), cpu)
+    (distributor, Model::new(RedistributorModel(gic), region), Box::leak(Box::new(cpu)))
 }

@@ -5,10 +5,13 @@ use std::vec;
 use std::vec::Vec;
 
 use super::model::{Cpu, DistributorModel, Gic, LineModel, RedistributorModel, parts};
+use hardware::board::Mpidr;
+
 use super::*;
 use crate::mmio::fake::Model;
+use crate::{CpuInterface, SgiTarget};
 
-type Modelled = GicV3<Model<DistributorModel>, Model<RedistributorModel>, Cpu>;
+type Modelled = GicV3<Model<DistributorModel>, Model<RedistributorModel>, &'static Cpu>;
 
 /// Virtual LPIs, so that its frames take 0x40000 bytes (GICR_TYPER.VLPIS).
 const VLPIS: u64 = 1 << 1;
@@ -28,7 +31,7 @@ fn virt() -> Gic {
 
 fn start(gic: Gic, affinity: u64) -> Result<Modelled, InterruptError> {
     let (distributor, redistributors, cpu) = parts(gic, affinity);
-    GicV3::new(distributor, redistributors, cpu)
+    GicV3::new(distributor, redistributors, &*cpu)
 }
 
 fn started() -> Modelled {
@@ -72,7 +75,7 @@ fn another_device_or_a_small_window_is_refused() {
     assert_eq!(start(Gic { revision: 2, ..virt() }, 0).map(drop), Err(InterruptError::NotThere));
     let (_, redistributors, cpu) = parts(virt(), 0);
     let small = Model::new(|_, _| panic!("no access"), 0x1000);
-    assert_eq!(GicV3::new(small, redistributors, cpu).map(drop), Err(InterruptError::WindowTooSmall));
+    assert_eq!(GicV3::new(small, redistributors, &*cpu).map(drop), Err(InterruptError::WindowTooSmall));
 }
 
 #[test]
@@ -89,6 +92,19 @@ fn the_own_redistributor_is_found_by_affinity() {
         let gic = start(Gic::used(WORDS, region.clone(), own), affinity).expect("one of four");
         assert!(!model(&gic).asleep, "the model refuses accesses to another CPU's frames");
     }
+}
+
+/// Calls about private lines are about the CPU that makes them.
+#[test]
+fn each_cpu_starts_its_own_redistributor() {
+    let mut gic = start(Gic::used(WORDS, vec![typer(0, 0, 0, 0), typer(0, 0, 1, 0) | LAST], 0), 0).expect("a GICv3");
+    gic.cpu.affinity.set(0x100);
+    (model(&gic).own, model(&gic).asleep) = (1, true);
+    assert_eq!(gic.start_cpu(), Ok(CpuTarget(0x100)));
+    assert!(!model(&gic).asleep);
+    gic.enable(Intid(27)).expect("the model refuses accesses to another CPU's frames");
+    gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
+    assert_eq!(model(&gic).shared[33].route, 0x100);
 }
 
 #[test]
@@ -108,9 +124,9 @@ fn waiting_is_bounded() {
 
 #[test]
 fn a_cpu_without_system_registers_is_an_error() {
-    let (distributor, redistributors, mut cpu) = parts(virt(), 0);
+    let (distributor, redistributors, cpu) = parts(virt(), 0);
     cpu.has_system_registers = false;
-    let gic = GicV3::new(distributor, redistributors, cpu);
+    let gic = GicV3::new(distributor, redistributors, &*cpu);
     assert_eq!(gic.map(drop), Err(InterruptError::NoSystemRegisters));
 }
 
@@ -122,15 +138,15 @@ fn a_line_goes_through_its_states() {
         gic.configure(intid, Trigger::LevelHigh, Priority(0x80)).expect("a line");
         assert_eq!(gic.state(intid), Ok(LineState::default()));
         gic.set_pending(intid).expect("a line");
-        assert_eq!(gic.acknowledge(), None, "{intid:?} isn't enabled");
+        assert_eq!(gic.interface().acknowledge(), None, "{intid:?} isn't enabled");
         gic.enable(intid).expect("a line");
         let ready = LineState { enabled: true, pending: true, active: false };
         assert_eq!(gic.state(intid), Ok(ready));
-        let taken = gic.acknowledge().expect("it is pending");
+        let taken = gic.interface().acknowledge().expect("it is pending");
         assert_eq!(taken.intid(), intid);
         let active = LineState { enabled: true, pending: false, active: true };
         assert_eq!(gic.state(intid), Ok(active));
-        gic.end(taken);
+        gic.interface().end(taken);
         gic.disable(intid).expect("a line");
         assert_eq!(gic.state(intid), Ok(LineState::default()));
     }
@@ -150,7 +166,7 @@ fn neighbours_are_left_alone() {
     };
     assert_eq!(others(&gic), [33]);
     gic.clear_pending(Intid(33)).expect("a line");
-    assert_eq!(gic.acknowledge(), None);
+    assert_eq!(gic.interface().acknowledge(), None);
 }
 
 #[test]
@@ -163,7 +179,7 @@ fn the_most_urgent_comes_first() {
     }
     let given = |intid: usize| model(&gic).shared[intid].priority;
     assert_eq!([given(40), given(41)], [0xc0, 0x20], "as told, to the bit");
-    let order: Vec<_> = (0..4).map(|_| gic.acknowledge().map(|taken| taken.intid())).collect();
+    let order: Vec<_> = (0..4).map(|_| gic.interface().acknowledge().map(|taken| taken.intid())).collect();
     assert_eq!(order, [Some(Intid(41)), Some(Intid(27)), Some(Intid(40)), None]);
 }
 
@@ -208,9 +224,9 @@ fn an_spi_goes_to_the_cpu_that_configures_it_until_it_is_routed() {
     let mut gic = start(gic, 0x1_0002_0304).expect("a GICv3");
     gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
     assert_eq!(model(&gic).shared[33].route, 0x1_0002_0304);
-    gic.route(Intid(33), Mpidr(0x1_c100_0005)).expect("a line");
+    gic.route(Intid(33), CpuTarget(0x1_c100_0005)).expect("a line");
     assert_eq!(model(&gic).shared[33].route, 0x1_0000_0005);
-    assert_eq!(gic.route(Intid(27), Mpidr(0)), Err(InterruptError::NotPossible), "a PPI has no route");
+    assert_eq!(gic.route(Intid(27), CpuTarget(0)), Err(InterruptError::NotPossible), "a PPI has no route");
 }
 
 #[test]
@@ -219,16 +235,16 @@ fn lines_that_are_not_there_are_errors() {
     for intid in [288, 1019, 1023, 4096, u32::MAX].map(Intid) {
         assert_eq!(gic.enable(intid), Err(InterruptError::NoSuchLine));
         assert_eq!(gic.configure(intid, Trigger::LevelHigh, Priority(0)), Err(InterruptError::NoSuchLine));
-        assert_eq!(gic.route(intid, Mpidr(0)), Err(InterruptError::NoSuchLine));
+        assert_eq!(gic.route(intid, CpuTarget(0)), Err(InterruptError::NoSuchLine));
     }
 }
 
 #[test]
 fn sgis_name_their_target() {
-    let mut gic = started();
+    let gic = started();
     // ICC_SGI1R_EL1: Aff3 55..48, RS 47..44, IRM 40, Aff2 39..32, INTID 27..24, Aff1 23..16, TargetList 15..0.
-    gic.send(Intid(1), SgiTarget::Others).expect("an SGI");
-    gic.send(Intid(15), SgiTarget::Cpu(Mpidr(0x9_0008_0722))).expect("an SGI");
+    gic.interface().send(Intid(1), SgiTarget::Others).expect("an SGI");
+    gic.interface().send(Intid(15), SgiTarget::Cpu(CpuTarget(0x9_0008_0722))).expect("an SGI");
     assert_eq!(*gic.cpu.sent.borrow(), [0x0000_0100_0100_0000, 0x0009_2008_0f07_0004]);
-    assert_eq!(gic.send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
+    assert_eq!(gic.interface().send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
 }

@@ -1,7 +1,7 @@
 //! Register windows: who owns one, how it is accessed, in which order.
 //!
 //! A driver sees a [`Bus`]. On target that is an [`Mmio`], an owned window whose loads and stores come from the
-//! architecture through [`Access`]; in host tests it is one of the fakes. Generated code builds a
+//! architecture through [`Access`], or what it became by being [`Shared`]; in host tests it is one of the fakes. Generated code builds a
 //! [`Register`] handle on it, which implements tock-registers' interfaces.
 //!
 //! # Ordering
@@ -22,4 +22,4 @@ pub(crate) use poll::poll;
 pub use register::{
     Clear, Read, ReadClear, ReadSet, ReadWrite, Register, Set, Take, TakeClear, TakeSet, TakeWrite, TooSmall, Write,
 };
-pub use window::{Access, Mmio, Volatile};
+pub use window::{Access, Mmio, Shared, Volatile};

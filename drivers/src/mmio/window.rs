@@ -85,6 +85,11 @@ impl<A: Access> Mmio<A> {
         self.base
     }
 
+    /// Gives up having the window to oneself, for good.
+    pub fn share(self) -> Shared<A> {
+        Shared { base: self.base, size: self.size, access: PhantomData }
+    }
+
     /// The address of an aligned access of `T` at `offset`; `None` where it wouldn't lie in the window.
     #[inline(always)]
     fn at<T>(&self, offset: usize) -> Option<NonNull<T>> {
@@ -96,6 +101,14 @@ impl<A: Access> Mmio<A> {
         // SAFETY: `offset` is below `size`, and `new` was promised that the window is one mapped object of that size.
         Some(unsafe { self.base.add(offset) }.cast())
     }
+}
+
+/// A window that several use at a time, on all CPUs: its registers are banked by CPU, or one access says all that there is
+/// to say. What needs more than that keeps a lock of its own.
+pub struct Shared<A: Access> {
+    base: NonNull<u8>,
+    size: usize,
+    access: PhantomData<A>,
 }
 
 /// The [`Bus`] methods of one width: bounds check, then the architecture's instruction.
@@ -132,6 +145,61 @@ impl<A: Access> Bus for Mmio<A> {
 // SAFETY: the window is reached through the pointer alone, which is valid on every CPU: kernel mappings are shared.
 // It is not Sync: two CPUs that use one window at a time need a lock around it.
 unsafe impl<A: Access> Send for Mmio<A> {}
+
+impl<A: Access> Shared<A> {
+    #[inline(always)]
+    fn window(&self) -> Mmio<A> {
+        Mmio { base: self.base, size: self.size, access: PhantomData }
+    }
+}
+
+impl<A: Access> Clone for Shared<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: Access> Copy for Shared<A> {}
+
+/// Passes one width on.
+macro_rules! shared_accesses {
+    ($($type:ty, $read:ident, $write:ident;)*) => {
+        $(
+            #[inline(always)]
+            fn $read(&self, offset: usize) -> $type {
+                self.window().$read(offset)
+            }
+            #[inline(always)]
+            fn $write(&self, offset: usize, value: $type) {
+                self.window().$write(offset, value);
+            }
+        )*
+    };
+}
+
+impl<A: Access> Bus for Shared<A> {
+    fn size(&self) -> usize {
+        self.size
+    }
+    shared_accesses! {
+        u8, read8, write8;
+        u16, read16, write16;
+        u32, read32, write32;
+        u64, read64, write64;
+    }
+}
+
+// SAFETY: as for the window that it was, which nothing else covers; the pointer is never made a reference.
+unsafe impl<A: Access> Send for Shared<A> {}
+// SAFETY: each access is one instruction of `A` at device memory, which two CPUs may execute at a time; no access goes
+// through Rust's memory, so none races with another.
+unsafe impl<A: Access> Sync for Shared<A> {}
+
+impl<A: Access> fmt::Debug for Shared<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Shared({:p}+{:#x})", self.base, self.size)
+    }
+}
 
 impl<A: Access> fmt::Debug for Mmio<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -198,6 +266,16 @@ mod tests {
         bus.write32(4, 7);
         let whole = bus.into_inner();
         assert_eq!(whole.read32(20), 7);
+    }
+
+    #[test]
+    fn a_shared_window_is_the_same_window() {
+        let mut memory = [0; 2];
+        let one = window(&mut memory).share();
+        let other = one;
+        one.write32(4, 7);
+        other.write16(6, 1);
+        assert_eq!((one.size(), other.read64(0)), (16, 0x0001_0007_0000_0000));
     }
 
     #[test]

@@ -2,20 +2,23 @@
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use drivers::{InterruptController as _, InterruptError, Intid, Priority, Taken};
+use drivers::{CpuInterface as _, CpuTarget, InterruptController as _, InterruptError, Intid, Priority};
 use hardware::board::Interrupt;
 use hardware::check::Checked;
 use kernel_core::system::Line;
+use kernel_sync::Once;
 
 use crate::log::warning;
 use crate::sync::Lock;
 
-use super::controller::Controller;
+use super::controller::{Controller, Interface};
 
 /// Lines that can have a handler.
 const LINES_MAX: usize = 64;
 
 static CONTROLLER: Lock<Option<Controller>> = Lock::new(None);
+/// Each core's side of the controller.
+static INTERFACE: Once<Interface> = Once::new();
 /// In INTID order.
 static LINES: Lock<heapless::Vec<Handled, LINES_MAX>> = Lock::new(heapless::Vec::new());
 static SPURIOUS: AtomicU64 = AtomicU64::new(0);
@@ -44,9 +47,17 @@ pub enum LineError {
     Controller(#[from] InterruptError),
 }
 
-/// Takes over the controller.
+/// Takes over the controller, which has started with this core. The first stays: a machine has one that cores take
+/// interrupts by.
 pub fn use_controller(controller: Controller) {
-    *CONTROLLER.lock() = Some(controller);
+    if INTERFACE.set(controller.interface()).is_ok() {
+        *CONTROLLER.lock() = Some(controller);
+    }
+}
+
+/// Starts the calling core's side of the controller; its interrupts may be let in from now on.
+pub fn start_cpu() -> Result<CpuTarget, LineError> {
+    Ok(CONTROLLER.lock().as_mut().ok_or(LineError::NoController)?.start_cpu()?)
 }
 
 /// How many lines the controller has.
@@ -75,24 +86,18 @@ pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> 
 /// What the vector calls: every interrupt that is pending is handled.
 pub fn interrupt() {
     let mut any = false;
-    while let Some(taken) = acknowledge() {
+    let Some(interface) = INTERFACE.get() else { return };
+    while let Some(taken) = interface.acknowledge() {
         any = true;
         match count(taken.intid()) {
             Some(handler) => handler(),
             None => unclaimed(taken.intid()),
         }
-        if let Some(controller) = CONTROLLER.lock().as_mut() {
-            controller.end(taken);
-        }
+        interface.end(taken);
     }
     if !any {
         SPURIOUS.fetch_add(1, Relaxed);
     }
-}
-
-/// A function of its own, so that the lock is given back before the handler runs.
-fn acknowledge() -> Option<Taken> {
-    CONTROLLER.lock().as_mut()?.acknowledge()
 }
 
 /// Counts the line's interrupt and gives its handler, to be called without the lock.

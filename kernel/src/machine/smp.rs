@@ -19,8 +19,8 @@ use crate::log::{info, warning};
 use crate::mm::{self, MapError, ReleaseError};
 use crate::sync::Lock;
 
-use super::Machine;
 use super::power::{self, PsciError};
+use super::{Machine, irq};
 
 /// How long a core has to come: a thousand times what slow firmware takes, for emulators that run on a busy host.
 const PATIENCE_MS: u64 = 1000;
@@ -119,7 +119,10 @@ pub fn arrive() -> ! {
     cpu::unmask_aborts();
     let arrival = ARRIVALS.get(per_cpu::number());
     // One that was given up must not run: its number and its stacks may be another's by now.
-    let _in_time = arrival.is_some_and(|it| it.compare_exchange(AWAITED, ARRIVED, AcqRel, Relaxed).is_ok());
+    let in_time = arrival.is_some_and(|it| it.compare_exchange(AWAITED, ARRIVED, AcqRel, Relaxed).is_ok());
+    if in_time && let Err(cause) = irq::start_cpu() {
+        warning!("CPU {} takes no interrupts: {cause}", Mpidr(cpu::affinity()));
+    }
     cpu::halt()
 }
 

@@ -1,6 +1,7 @@
 //! What cores and threads share memory with.
 //!
 //! - [`TicketLock`]: for a few hundred instructions, in order of arrival, with interrupts masked.
+//! - [`Once`]: a value that the boot sets and everybody reads.
 //! - [`PerCpu`]: a value for each core, reached with proof that the core can't change meanwhile: a [`Pinned`].
 //!
 //! What that needs of the machine comes in through [`Cpu`], which the kernel implements once and the tests on the host's
@@ -15,9 +16,11 @@
 mod primitives;
 
 mod cpu;
+mod once;
 mod per_cpu;
 mod ticket;
 
 pub use cpu::{Cpu, Masked, Pinned, PreemptGuard};
+pub use once::Once;
 pub use per_cpu::{Padded, PerCpu};
 pub use ticket::{Guard, TicketLock};

@@ -59,6 +59,38 @@ impl<T> Shared<T> {
     }
 }
 
+impl<T: Copy> Shared<T> {
+    /// Replaces the value.
+    ///
+    /// # Safety
+    /// Nobody else reads or writes it at the same time.
+    #[inline(always)]
+    pub(crate) unsafe fn write(&self, value: T) {
+        #[cfg(not(feature = "loom-tests"))]
+        // SAFETY: the pointer is the cell's own, and the caller promises that nobody else uses it now.
+        unsafe {
+            *self.0.get() = value;
+        }
+        #[cfg(feature = "loom-tests")]
+        // SAFETY: as above; loom fails the test where the promise is broken.
+        self.0.with_mut(|pointer| unsafe { *pointer = value });
+    }
+
+    /// A copy of the value.
+    ///
+    /// # Safety
+    /// Nobody writes it at the same time.
+    #[inline(always)]
+    pub(crate) unsafe fn read(&self) -> T {
+        #[cfg(not(feature = "loom-tests"))]
+        // SAFETY: the pointer is the cell's own, and the caller promises that nobody writes there now.
+        return unsafe { *self.0.get() };
+        #[cfg(feature = "loom-tests")]
+        // SAFETY: as above; loom fails the test where the promise is broken.
+        return self.0.with(|pointer| unsafe { *pointer });
+    }
+}
+
 /// Where the claimed value is.
 #[cfg(not(feature = "loom-tests"))]
 #[inline(always)]

@@ -6,5 +6,7 @@
 
 #[path = "loom/core.rs"]
 mod core;
+#[path = "loom/once.rs"]
+mod once;
 #[path = "loom/ticket.rs"]
 mod ticket;

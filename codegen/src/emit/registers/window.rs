@@ -32,7 +32,7 @@ fn contents(binding: &Binding, index: usize, window: &Window) -> TokenStream {
         pub const SIZE: usize = #size;
 
         /// The register map on a bus.
-        #[derive(Debug)]
+        #[derive(Debug, Clone, Copy)]
         pub struct Registers<B> { bus: B }
 
         impl<B: Bus> Registers<B> {

@@ -5,7 +5,7 @@ use core::arch::asm;
 
 use aarch64_cpu::asm::barrier;
 use aarch64_cpu::registers::{ID_AA64PFR0_EL1, Readable};
-use drivers::gicv3::CpuInterface;
+use drivers::gicv3::SystemRegisters;
 use hardware::board::Mpidr;
 
 use super::cpu;
@@ -48,12 +48,12 @@ register!(read ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre);
 register!(write ICC_SRE_EL1 = "S3_0_C12_C12_5", write_sre);
 register!(write ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", write_igrpen1);
 
-impl CpuInterface for Core {
+impl SystemRegisters for Core {
     fn affinity(&self) -> Mpidr {
         Mpidr(cpu::affinity())
     }
 
-    fn enable_system_registers(&mut self) -> bool {
+    fn enable_system_registers(&self) -> bool {
         if !has_registers() {
             return false;
         }
@@ -62,36 +62,36 @@ impl CpuInterface for Core {
         read_sre() & ENABLE != 0
     }
 
-    fn set_control(&mut self, value: u64) {
+    fn set_control(&self, value: u64) {
         write_ctlr(value);
     }
 
-    fn set_priority_mask(&mut self, mask: u8) {
+    fn set_priority_mask(&self, mask: u8) {
         write_pmr(mask.into());
     }
 
-    fn set_binary_point(&mut self, value: u8) {
+    fn set_binary_point(&self, value: u8) {
         write_bpr1(value.into());
     }
 
-    fn enable_group1(&mut self) {
+    fn enable_group1(&self) {
         write_igrpen1(ENABLE);
         barrier::isb(barrier::SY);
     }
 
-    fn acknowledge(&mut self) -> u32 {
+    fn acknowledge(&self) -> u32 {
         let intid = read_iar1();
         // The interrupt is active before anything that follows (IHI 0069H, 12.2, ICC_IAR1_EL1).
         barrier::dsb(barrier::SY);
         intid as u32
     }
 
-    fn end(&mut self, intid: u32) {
+    fn end(&self, intid: u32) {
         write_eoir1(intid.into());
         barrier::isb(barrier::SY);
     }
 
-    fn send(&mut self, value: u64) {
+    fn send(&self, value: u64) {
         barrier::dsb(barrier::ISHST);
         write_sgi1r(value);
         barrier::isb(barrier::SY);

@@ -2,5 +2,6 @@
 #![cfg(not(feature = "loom-tests"))]
 
 mod core;
+mod once;
 mod per_cpu;
 mod ticket;
