@@ -7,11 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 
-use codegen::Profile;
 use codegen::findings::Findings;
+use codegen::{Cfg, Profile};
 
 /// How Cargo tells a build script of a `board-…` feature.
 const FEATURE: &str = "CARGO_FEATURE_BOARD_";
+/// Names the preset to build with in place of the board files' own, to try one.
+const PRESET: &str = "KEEL_PRESET";
 
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -19,10 +21,11 @@ fn main() -> ExitCode {
     let boards = chosen(&root);
     let boards: Vec<&str> = boards.iter().map(String::as_str).collect();
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
-    match codegen::image_for(&root, &boards, &target, profile()) {
+    println!("cargo::rerun-if-env-changed={PRESET}");
+    let preset = env::var(PRESET).ok();
+    match codegen::image_for(&root, &boards, &target, profile(), preset.as_deref()) {
         Ok(image) => {
-            choices("switch", image.switches.iter().map(|(name, on)| (name.as_str(), *on)));
-            choices("driver", image.drivers.iter().copied());
+            image.cfgs.iter().for_each(cfg);
             watch(&root, image.inputs.iter().map(String::as_str));
             report("warning", &image.findings);
             write(&image.tables, &image.linker_script)
@@ -44,12 +47,11 @@ fn profile() -> Profile {
     }
 }
 
-/// Tells the sources what some board of this image wants: `#[cfg(switch = "shell")]`, `#[cfg(driver = "gicv2")]`.
-fn choices<'n>(key: &str, names: impl Iterator<Item = (&'n str, bool)>) {
-    let names: Vec<(&str, bool)> = names.collect();
-    let all: Vec<String> = names.iter().map(|(name, _)| format!("{name:?}")).collect();
-    println!("cargo::rustc-check-cfg=cfg({key}, values({}))", all.join(", "));
-    for (name, _) in names.iter().filter(|(_, on)| *on) {
+/// Tells the sources what some board of this image wants, `#[cfg(driver = "pl011")]`, and rustc what they may ask for.
+fn cfg(Cfg { key, values }: &Cfg) {
+    let names: Vec<String> = values.iter().map(|(name, _)| format!("{name:?}")).collect();
+    println!("cargo::rustc-check-cfg=cfg({key}, values({}))", names.join(", "));
+    for (name, _) in values.iter().filter(|(_, wanted)| *wanted) {
         println!("cargo::rustc-cfg={key}={name:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The whole way of a board, from files to generated text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,13 +9,14 @@ use crate::emit::qemu::Qemu;
 use crate::emit::{self, linker, tables};
 use crate::findings::{Finding, Findings, Place, Source, code};
 use crate::kinds::Parts;
-use crate::model::board::{Board, Inputs};
-use crate::model::device::{self, Binding, Bindings};
+use crate::model::board::{Board, Inputs, Preset, preset as board_preset};
+use crate::model::device::{self, Bindings};
 use crate::parse::board as written;
 use crate::parse::file;
 use crate::parse::inherit;
 pub(crate) use crate::parse::inherit::FOLDER;
-use crate::parse::preset::{self, Presets};
+use crate::parse::preset::{self, Kind, Presets};
+use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
 /// What comes of one board.
@@ -42,12 +43,19 @@ pub struct Image {
     pub linker_script: String,
     /// The files it was made from, relative to the project's root.
     pub inputs: Vec<String>,
-    /// Every switch, and whether some board of the image turns it on.
-    pub switches: Vec<(String, bool)>,
-    /// Every driver that some binding names, and whether some board of the image has a device for it.
-    pub drivers: Vec<(&'static str, bool)>,
+    /// What the image's sources ask for, of each kind that presets choose from.
+    pub cfgs: Vec<Cfg>,
     /// Warnings.
     pub findings: Findings,
+}
+
+/// A `cfg` key of the image's sources with all its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cfg {
+    /// `driver`, `command` or `preset_feature`.
+    pub key: &'static str,
+    /// Every value, and whether it is set: whether some board of the image wants it.
+    pub values: Vec<(String, bool)>,
 }
 
 /// What a build is for.
@@ -96,17 +104,29 @@ pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
 
 /// An image of `names` for the instruction set `target`, as `CARGO_CFG_TARGET_ARCH` spells it, to develop with.
 pub fn image(root: &Path, names: &[&str], target: &str) -> Result<Image, Findings> {
-    image_for(root, names, target, Profile::Debug)
+    image_for(root, names, target, Profile::Debug, None)
 }
 
-/// An image as [`image`] makes one, for `profile`.
-pub fn image_for(root: &Path, names: &[&str], target: &str, profile: Profile) -> Result<Image, Findings> {
+/// An image as [`image`] makes one, for `profile`, and with `preset` in place of those that the board files name.
+pub fn image_for(
+    root: &Path,
+    names: &[&str],
+    target: &str,
+    profile: Profile,
+    preset: Option<&str>,
+) -> Result<Image, Findings> {
     let mut findings = Findings::default();
     if names.is_empty() {
         return Err(no_board(root).into());
     }
     let common = Common::read(root, profile, &mut findings);
-    let files: Vec<_> = names.iter().filter_map(|name| inherit::read(root, name, &mut findings)).collect();
+    let mut files: Vec<_> = names.iter().filter_map(|name| inherit::read(root, name, &mut findings)).collect();
+    if let Some(preset) = preset {
+        for (_, file) in &mut files {
+            // What is wrong with it is shown where the board file chooses another one.
+            file.board.preset = Spanned::new(file.board.preset.span(), preset.to_owned());
+        }
+    }
     // Without all bindings, devices would seem to be missing that aren't.
     let common = common.filter(|common| common.usable);
     let mut board = |(source, file): &(_, _)| common.as_ref()?.board(root, source, file, &mut findings);
@@ -120,8 +140,7 @@ pub fn image_for(root: &Path, names: &[&str], target: &str, profile: Profile) ->
     Ok(Image {
         tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
         linker_script: linker::emit(names),
-        switches: switches(&boards),
-        drivers: drivers(&boards, common.bindings.as_slice()),
+        cfgs: cfgs(&boards),
         inputs,
         findings,
     })
@@ -139,6 +158,13 @@ pub fn report(root: &Path, name: &str) -> Result<crate::report::Report, Findings
         common.board_and(root, &source, &file, &mut findings, Report::of).map(|(board, report)| report.beside(&board))
     });
     seen.map(|report| report.with(&findings)).ok_or(findings)
+}
+
+/// Every preset of the project at `root` with what it chooses, by name.
+pub fn presets(root: &Path) -> Result<(BTreeMap<String, Preset>, Findings), Findings> {
+    let mut findings = Findings::default();
+    let common = Common::read(root, Profile::Debug, &mut findings).filter(|common| common.usable);
+    findings.or(common.map(|common| board_preset::all(&common.presets, common.bindings.as_slice())))
 }
 
 /// The register maps of the project at `root`, which `drivers` includes.
@@ -163,7 +189,10 @@ impl Common {
         findings.extend(found);
         let source = file::text(root, preset::FILE, &Place::Nowhere, findings)?;
         let presets = preset::read(&source, findings)?;
-        check::presets(&source, &presets, findings);
+        // Without all bindings, drivers would be missing that aren't.
+        if usable {
+            check::presets(&source, &presets, bindings.as_slice(), findings);
+        }
         Some(Self { root: root.to_owned(), profile, usable, bindings, presets })
     }
 
@@ -199,22 +228,25 @@ impl Common {
     }
 }
 
-/// Every switch, and whether some board turns it on.
-fn switches(boards: &[Board]) -> Vec<(String, bool)> {
-    let mut all: BTreeMap<String, bool> = BTreeMap::new();
-    for (name, on) in boards.iter().flat_map(|board| &board.preset.switches) {
-        *all.entry(name.clone()).or_default() |= on;
-    }
-    all.into_iter().collect()
-}
-
-/// Every driver, and whether some board or one of its variants has a device that it starts.
-fn drivers(boards: &[Board], bindings: &[Binding]) -> Vec<(&'static str, bool)> {
-    let variants = || boards.iter().flat_map(|board| &board.variants).map(|variant| &variant.board);
-    let devices = || boards.iter().chain(variants()).flat_map(|board| &board.devices);
-    let named = bindings.iter().filter_map(|binding| binding.driver.as_ref());
-    let all: BTreeMap<_, _> = named.map(|driver| (driver.value.name(), driver.value)).collect();
-    all.into_iter().map(|(name, driver)| (name, devices().any(|device| device.driver == Some(driver)))).collect()
+/// What some board wants: a driver where the board or one of its variants has a device that it starts.
+fn cfgs(boards: &[Board]) -> Vec<Cfg> {
+    let tables: Vec<&Board> = boards
+        .iter()
+        .flat_map(|board| std::iter::once(board).chain(board.variants.iter().map(|it| &it.board)))
+        .collect();
+    let devices = || tables.iter().flat_map(|board| &board.devices);
+    let wanted = |kind, name: &str| match kind {
+        Kind::Driver => devices().any(|device| device.driver.is_some_and(|driver| driver.name() == name)),
+        Kind::Command | Kind::Feature => {
+            tables.iter().any(|board| board.preset.of(kind).chosen().any(|chosen| chosen == name))
+        }
+    };
+    let cfg = |kind: Kind| {
+        // Every board knows all names.
+        let names: BTreeSet<&str> = boards.iter().flat_map(|board| board.preset.of(kind).names()).collect();
+        Cfg { key: kind.cfg(), values: names.iter().map(|name| ((*name).to_owned(), wanted(kind, name))).collect() }
+    };
+    Kind::ALL.map(cfg).into()
 }
 
 fn no_board(root: &Path) -> Finding {

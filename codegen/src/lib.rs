@@ -32,4 +32,4 @@ pub mod visible;
 
 #[cfg(feature = "cli")]
 pub use generate::report;
-pub use generate::{Generated, Image, Profile, board, boards, image, image_for, registers};
+pub use generate::{Cfg, Generated, Image, Profile, board, boards, image, image_for, presets, registers};

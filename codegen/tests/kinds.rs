@@ -15,7 +15,7 @@ fn a_release_refuses_guesses() {
     let root = project("guess", Some(&fixtures().join("reject/K0143-guessed-fix")));
     let severity = |profile| {
         let findings =
-            image_for(&root, &["b"], "aarch64", profile).map_or_else(|errors| errors, |image| image.findings);
+            image_for(&root, &["b"], "aarch64", profile, None).map_or_else(|errors| errors, |image| image.findings);
         let found: Vec<_> = findings.iter().map(|finding| (finding.code, finding.severity)).collect();
         found
     };

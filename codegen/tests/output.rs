@@ -128,16 +128,85 @@ fn the_board_of_the_first_boot_is_read_as_the_manual_has_it() {
 }
 
 #[test]
-fn the_kernel_asks_for_every_switch_of_the_presets_and_no_other() {
-    let asked = |folder: &str| -> Vec<String> {
-        let texts = sources(&root().join(folder));
-        let calls = texts.iter().flat_map(|text| ["preset.on(\"", "demand(\""].map(|call| text.split(call).skip(1)));
-        calls.flatten().filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect()
+fn the_kernel_asks_for_everything_that_presets_choose_and_nothing_else() {
+    let texts = sources(&root().join("kernel/src"));
+    let image = codegen::image(&root(), &["qemu-virt"], "aarch64").unwrap();
+    assert_eq!(image.cfgs.len(), 3, "drivers, commands, features");
+    for cfg in image.cfgs {
+        let asked = |call: &str| -> BTreeSet<&str> {
+            texts.iter().flat_map(|text| text.split(call).skip(1)).filter_map(|rest| rest.split('"').next()).collect()
+        };
+        let known: BTreeSet<&str> = cfg.values.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            asked(&format!("({} = \"", cfg.key)),
+            known,
+            "cfg({}) in kernel/src, and what presets know",
+            cfg.key
+        );
+        if cfg.key == "preset_feature" {
+            assert_eq!(asked("preset.has_feature(\""), known, "what the board that runs is asked");
+        }
+    }
+}
+
+#[test]
+fn every_preset_is_chosen_from_what_there_is_and_makes_an_image() {
+    let (presets, findings) = codegen::presets(&root()).unwrap();
+    assert!(findings.is_empty(), "{findings}");
+    assert_eq!(presets.keys().collect::<Vec<_>>(), ["debug", "full", "hw-minimal", "qemu-smoke", "strict"]);
+    let boards = codegen::boards(&root());
+    for (name, preset) in &presets {
+        for board in &boards {
+            let image = codegen::image_for(&root(), &[board], "aarch64", codegen::Profile::Debug, Some(name));
+            let image = image.unwrap_or_else(|findings| panic!("{board} with {name}:\n{findings}"));
+            assert!(
+                image.tables.contains(&format!("preset: Preset {{\n            name: \"{name}\"")),
+                "{}",
+                image.tables
+            );
+            let wanted = |key| {
+                let cfg = image.cfgs.iter().find(|cfg| cfg.key == key).unwrap();
+                cfg.values.iter().filter(|(_, on)| *on).map(|(name, _)| name.as_str()).collect::<BTreeSet<_>>()
+            };
+            assert_eq!(wanted("command"), preset.commands.chosen().collect(), "{board} with {name}");
+            assert_eq!(wanted("preset_feature"), preset.features.chosen().collect(), "{board} with {name}");
+            assert!(wanted("driver").is_subset(&preset.drivers.chosen().collect()), "{board} with {name}");
+        }
+    }
+    // Together they leave nothing out: what no preset had could only be dead.
+    for kind in codegen::parse::preset::Kind::ALL {
+        let chosen: BTreeSet<&str> = presets.values().flat_map(|preset| preset.of(kind).chosen()).collect();
+        let all: BTreeSet<&str> = presets["full"].of(kind).names().collect();
+        assert_eq!(chosen, all, "{}", kind.plural());
+    }
+}
+
+#[test]
+fn a_driver_is_in_an_image_where_a_board_has_the_device_and_its_preset_wants_it() {
+    let drivers = |boards: &[&str], preset| -> Vec<String> {
+        let image = codegen::image_for(&root(), boards, "aarch64", codegen::Profile::Debug, preset).unwrap();
+        let cfg = image.cfgs.into_iter().find(|cfg| cfg.key == "driver").unwrap();
+        cfg.values.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
     };
-    let asked: BTreeSet<String> = [asked("kernel/src"), asked("kernel/core/src")].concat().into_iter().collect();
-    let board = codegen::board(&root(), "qemu-virt").unwrap().board;
-    let switches: BTreeSet<String> = board.preset.switches.into_iter().map(|(name, _)| name).collect();
-    assert_eq!(asked, switches, "asked for by the kernel, and in schemas/presets.toml");
+    let all = ["arm-timer", "gicv3", "pl011", "pl031", "psci"];
+    assert_eq!(drivers(&["qemu-virt"], None), all);
+    assert_eq!(drivers(&["qemu-virt"], Some("hw-minimal")), ["arm-timer", "gicv3", "pl011", "psci"]);
+    let of_rpi4 = drivers(&["rpi4"], Some("full"));
+    assert!(!of_rpi4.iter().any(|driver| driver == "gicv3" || driver == "pl031"), "it has neither: {of_rpi4:?}");
+    let both = ["arm-timer", "gicv2", "gicv3", "pl011", "pl031", "psci"];
+    assert_eq!(drivers(&["qemu-virt", "rpi4"], None), both, "one image has what either wants");
+}
+
+#[test]
+fn a_device_without_its_driver_says_which_preset_left_it_out() {
+    let image = codegen::image_for(&root(), &["qemu-virt"], "aarch64", codegen::Profile::Debug, Some("hw-minimal"));
+    let tables = image.unwrap().tables;
+    let (_, rtc) = tables.split_once("binding: \"pl031\"").unwrap();
+    assert!(
+        rtc.split_once("stage:").unwrap().0.contains("driver: None,\n        left_out: Some(Driver::Pl031)"),
+        "{rtc}"
+    );
+    assert!(tables.contains("its driver pl031: the preset hw-minimal leaves it out"), "{tables}");
 }
 
 /// The texts of all Rust files under `folder`.

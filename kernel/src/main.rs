@@ -8,9 +8,8 @@
 //! - [`panic`]: the last words.
 //! - [`sync`]: what cores share memory with.
 //!
-//! What no board of the image wants isn't in it: `cfg(switch = "…")` is set for the switches of `schemas/presets.toml` that
-//! some board's preset turns on, and the board that runs then decides for itself; `cfg(driver = "…")` is set for the drivers
-//! that some board has a device for.
+//! What no board of the image wants isn't in it: the cfgs `driver`, `command` and `preset_feature` are set for what some
+//! board's preset chooses (`schemas/presets.toml`), and the table of the board that runs then decides for itself.
 #![no_std]
 #![no_main]
 #![allow(unreachable_pub, reason = "a binary has no outside: pub marks what a module offers the others")]

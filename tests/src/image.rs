@@ -30,7 +30,7 @@ impl Image {
         static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();
         let found = IMAGE.get_or_init(|| match std::env::var_os("KEEL_IMAGE") {
             Some(path) => Ok(Image { path: paths::root().join(path) }),
-            None => build("qemu-virt"),
+            None => build("qemu-virt", None),
         });
         taken(found)
     }
@@ -38,15 +38,20 @@ impl Image {
     /// The release image with the tables of all boards, built if need be.
     pub fn of_all_boards() -> Result<&'static Self, Failure> {
         static IMAGE: OnceLock<Result<Image, String>> = OnceLock::new();
-        taken(IMAGE.get_or_init(|| build(&codegen::boards(&paths::root()).join(","))))
+        taken(IMAGE.get_or_init(|| build(&codegen::boards(&paths::root()).join(","), None)))
     }
 
     /// The release image of one board: that under test for qemu-virt, built for every other.
     pub fn of(board: &str) -> Result<Self, Failure> {
         match board {
             "qemu-virt" => Self::under_test().cloned(),
-            board => build(board).map_err(failed),
+            board => build(board, None).map_err(failed),
         }
+    }
+
+    /// The release image of one board with another preset than its own.
+    pub fn with_preset(board: &str, preset: &str) -> Result<Self, Failure> {
+        build(board, Some(preset)).map_err(failed)
     }
 }
 
@@ -58,14 +63,18 @@ fn failed(what: String) -> Failure {
     Cause::Tool { program: "cargo xtask image".to_owned(), what }.into()
 }
 
-/// Builds one image for `boards`, a list with commas.
-fn build(boards: &str) -> Result<Image, String> {
+/// Builds one image for `boards`, a list with commas, with the boards' own presets or with `preset`.
+fn build(boards: &str, preset: Option<&str>) -> Result<Image, String> {
     // Cargo leaves every image under one name: from the build to its copy, one at a time.
     static BUILDING: Mutex<()> = Mutex::new(());
     let _building = BUILDING.lock();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["xtask", "image", "--release", "--board", boards]).current_dir(paths::root());
+    match preset {
+        Some(preset) => command.env("KEEL_PRESET", preset),
+        None => command.env_remove("KEEL_PRESET"),
+    };
     let output = command.output().map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());

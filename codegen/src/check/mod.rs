@@ -13,6 +13,7 @@ mod firmware;
 mod fixes;
 mod image;
 mod interrupts;
+mod left_out;
 mod name;
 mod needs;
 mod overlap;
@@ -43,6 +44,7 @@ const RULES: &[Rule] = &[
     cpus::check,
     facts::check,
     interrupts::check,
+    left_out::check,
     name::check,
     needs::check,
     overlap::check,

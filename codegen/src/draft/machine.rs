@@ -37,9 +37,10 @@ fn console(board: &Board, tree: &Tree<'_>) -> Decision {
             let why = format!("stdout-path names it: `{}` ({})", device.path, device.compatible);
             default("console", &device.name, why)
         }
-        Some(device) => {
-            without_stdout(board, &format!("`{}` ({}) has no driver yet", device.name, device.binding_name))
-        }
+        Some(device) => match &device.undriven {
+            Some(why) => without_stdout(board, &format!("`{}` isn't driven: {why}", device.name)),
+            None => without_stdout(board, &format!("`{}` ({}) has no driver yet", device.name, device.binding_name)),
+        },
         None if !stdout.enabled() => without_stdout(board, &format!("`{}` is disabled", stdout.path())),
         None => without_stdout(board, &format!("no binding knows `{}` ({known})", stdout.path())),
     }

@@ -14,6 +14,8 @@ const TRANSPARENT: [&str; 4] = ["simple-bus", "simple-mfd", "simple-pm-bus", "sy
 pub struct Undriven {
     /// Bindings without a driver, with the number of their devices: named, checked and reported, but not started.
     pub known: Vec<(String, usize)>,
+    /// The same of those whose driver the draft's preset leaves out.
+    pub by_preset: Vec<(String, usize)>,
     /// Most specific strings of enabled nodes that no binding knows, with the number of nodes; most first.
     pub unknown: Vec<(String, usize)>,
 }
@@ -21,9 +23,10 @@ pub struct Undriven {
 impl Undriven {
     /// Of `board`, whose reference tree is `tree`.
     pub(super) fn new(board: &Board, tree: &Tree<'_>) -> Self {
-        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut known, mut by_preset) = (BTreeMap::<&str, usize>::new(), BTreeMap::<&str, usize>::new());
         for device in board.devices.iter().filter(|device| device.driver.is_none()) {
-            *known.entry(&device.binding_name).or_default() += 1;
+            let counts = if device.by_preset.is_some() { &mut by_preset } else { &mut known };
+            *counts.entry(&device.binding_name).or_default() += 1;
         }
         let mut of_table = vec![false; tree.len()];
         for device in &board.devices {
@@ -33,7 +36,7 @@ impl Undriven {
         for node in tree.nodes().filter(|node| !of_table[node.index()] && is_device(*node)) {
             *unknown.entry(node.compatible().next().unwrap_or_default()).or_default() += 1;
         }
-        Self { known: sorted(known), unknown: sorted(unknown) }
+        Self { known: sorted(known), by_preset: sorted(by_preset), unknown: sorted(unknown) }
     }
 }
 

@@ -8,6 +8,7 @@ use hardware::board::{self as table, Claim, FactId, Fixed, Line, Origin, Recorde
 use crate::model::board::{self as written, Board, Device, Fact, FactValue, Located, Preset};
 use crate::model::device::Binding;
 use crate::parse::board::Baud;
+use crate::parse::preset::Kind;
 
 /// The table of `board`.
 pub fn board(board: &Board, bindings: &[Binding]) -> &'static table::Board {
@@ -58,6 +59,7 @@ fn device(device: &Device) -> table::Device {
         compatible: text(&device.compatible),
         class: device.class,
         driver: device.driver,
+        left_out: device.by_preset,
         stage: device.stage,
         present: Claim::new(FactId::new(number(device.present)), text(&device.compatible)),
         windows: list(device.windows.iter().map(claim)),
@@ -129,13 +131,14 @@ fn leak<T>(value: T) -> &'static T {
 }
 
 fn preset(preset: &Preset) -> table::Preset {
-    let (name, on) = (text(&preset.name), preset.bits());
-    let switches = list(preset.switches.iter().map(|(name, _)| text(name)));
+    let names = |kind| list(preset.of(kind).names().map(text));
     let all = Box::leak(Box::new(table::Presets {
-        switches,
-        presets: list(preset.all.iter().map(|(name, on)| (text(name), *on))),
+        drivers: names(Kind::Driver),
+        commands: names(Kind::Command),
+        features: names(Kind::Feature),
+        presets: list(preset.all.iter().map(|(name, chosen)| (text(name), *chosen))),
     }));
-    table::Preset { name, on, all }
+    table::Preset { name: text(&preset.name), chosen: preset.bits(), all }
 }
 
 fn binding(binding: &Binding) -> table::Binding {

@@ -104,8 +104,8 @@ codes! {
     NEED_UNMET = "K0113";
     /// A preset that isn't there.
     UNKNOWN_PRESET = "K0114";
-    /// A preset turns on a switch that isn't there.
-    UNKNOWN_SWITCH = "K0115";
+    /// The presets name a driver, command or feature that isn't there.
+    UNKNOWN_CHOICE = "K0115";
     /// Nothing can drive a part without which no kernel runs.
     NO_DRIVER = "K0116";
     /// The reference tree names a console that isn't there.
@@ -151,8 +151,10 @@ codes! {
     AMBIGUOUS_VARIANTS = "K0148";
     /// Two variants of one name.
     VARIANT_TWICE = "K0149";
-    /// Switches that can't be on together, or one that is on without what it needs.
-    SWITCH_CONFLICT = "K0150";
+    /// Choices of a preset that can't be together, or one without what it needs.
+    CHOICE_CONFLICT = "K0150";
+    /// A preset leaves out a driver that its board can't do without.
+    LEFT_OUT = "K0151";
 
     /// A binding isn't called as its file is.
     BINDING_NAME = "K0201";

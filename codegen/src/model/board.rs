@@ -14,11 +14,13 @@ mod names;
 mod order;
 mod origin;
 mod policy;
+pub mod preset;
 mod values;
 
 pub use edit::By;
 pub use evidence::Evidence;
 pub use kind::{Kind, Step};
+pub use preset::Preset;
 
 use std::sync::Arc;
 
@@ -26,10 +28,9 @@ use hardware::board::{Class, Conduit, Driver, Hertz, Interrupt, Item, Mpidr, Pol
 use hardware::tree::Tree;
 
 use super::device::Binding;
-use crate::findings::{Finding, Findings, Line, Place, Source, code};
+use crate::findings::{Findings, Line, Place, Source};
 use crate::parse::board::{self as written, Baud, Confidence, Lab, Qemu};
-use crate::parse::nearest;
-use crate::parse::preset::{Presets, bits};
+use crate::parse::preset::Presets;
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
 
@@ -86,7 +87,7 @@ pub struct Board {
     pub least_memory: u64,
     /// RAM to use without a tree; `None` to refuse.
     pub without_tree: Option<Window>,
-    /// The preset's name and every switch.
+    /// What builds for it have.
     pub preset: Preset,
     /// How QEMU shows it.
     pub qemu: Option<Qemu>,
@@ -153,19 +154,6 @@ pub struct Lines {
     pub without_tree: Option<Line>,
 }
 
-/// The preset with its switches set.
-#[derive(Debug)]
-pub struct Preset {
-    /// `full`
-    pub name: String,
-    /// Every switch in order.
-    pub switches: Vec<(String, bool)>,
-    /// Whether drifts that would warn stop the boot.
-    pub drift_stops: bool,
-    /// Every preset there is, with its switches as [`Preset::bits`] has them.
-    pub all: Vec<(String, u64)>,
-}
-
 /// One device.
 #[derive(Debug)]
 pub struct Device {
@@ -187,6 +175,10 @@ pub struct Device {
     pub stage: Stage,
     /// Who drives it.
     pub driver: Option<Driver>,
+    /// Who would drive it, had the preset not left that driver out.
+    pub by_preset: Option<Driver>,
+    /// Why it has no driver although its binding names one.
+    pub undriven: Option<String>,
     /// The fact that it is there.
     pub present: usize,
     /// Register windows.
@@ -290,10 +282,13 @@ pub enum FactValue {
     Plain(Value<'static>),
 }
 
-impl Preset {
-    /// Bit n: the nth switch is on.
-    pub fn bits(&self) -> u64 {
-        bits(self.switches.iter().map(|(_, on)| *on))
+impl Device {
+    /// Without `driver`, which it had, and why.
+    fn take_driver(&mut self, driver: Driver, why: &str) {
+        let why = format!("its driver {}: {why}", driver.name());
+        self.driver = None;
+        self.left_out.push(why.clone());
+        self.undriven = Some(why);
     }
 }
 
@@ -321,12 +316,13 @@ impl Board {
 /// Puts a board together as far as it goes. Says of each of the inputs' steps whether it has changed anything.
 pub fn resolve(inputs: Inputs<'_>, findings: &mut Findings) -> (Board, Vec<bool>) {
     let file = inputs.file;
-    let preset = preset(inputs, findings);
+    let preset = preset::named(inputs, findings);
     let mut devices = devices::resolve(inputs, findings);
     let mut cpus = values::cpus(inputs, findings);
     let (order, stuck) = order::order(&devices, inputs, findings);
     fitness::judge(inputs, &mut devices, &stuck);
-    let console = console::order(inputs, &devices, findings);
+    preset::apply(&preset, &mut devices);
+    let console = console::order(inputs, &devices, &preset, findings);
     let mut facts = facts::number(&mut devices, &mut cpus, &console, &preset);
     let effective = origin::attribute(inputs, &devices, &cpus, &mut facts);
     let mut board = Board {
@@ -382,29 +378,5 @@ fn lines(source: &Source, file: &written::File) -> Lines {
         baud: of(source, file.console.baud.as_ref()),
         least: of(source, file.memory.least.as_ref()),
         without_tree: of(source, file.without_tree.as_ref().map(|without| &without.memory)),
-    }
-}
-
-/// The preset that the board file names.
-fn preset(inputs: Inputs<'_>, findings: &mut Findings) -> Preset {
-    let named = &inputs.file.board.preset;
-    let presets = inputs.presets;
-    let found = presets.preset.get(named.get_ref());
-    if found.is_none() {
-        let place = Place::text(inputs.source, named.span());
-        let finding =
-            Finding::error(code::UNKNOWN_PRESET, format!("there is no preset `{}`", named.get_ref()), place, "");
-        let names: Vec<&str> = presets.preset.keys().map(String::as_str).collect();
-        findings.push(match nearest(named.get_ref(), names.iter().copied()) {
-            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding.help(format!("one of {}", names.join(", "))),
-        });
-    }
-    let on = |switch: &str| found.is_some_and(|preset| preset.on.iter().any(|name| name.get_ref() == switch));
-    Preset {
-        name: named.get_ref().clone(),
-        switches: presets.switches.keys().map(|switch| (switch.clone(), on(switch))).collect(),
-        drift_stops: found.is_some_and(|preset| preset.drift_stops),
-        all: presets.preset.iter().map(|(name, preset)| (name.clone(), presets.bits(preset))).collect(),
     }
 }

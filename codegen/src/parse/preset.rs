@@ -1,4 +1,4 @@
-//! `schemas/presets.toml`: the switches a build has, and the named choices among them.
+//! `schemas/presets.toml`: the commands and features there are, and the named choices among them and the drivers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,84 +16,192 @@ pub const FILE: &str = "schemas/presets.toml";
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Presets {
-    /// The switches by name.
-    pub switches: BTreeMap<String, Switch>,
+    /// The shell's commands by name.
+    pub commands: BTreeMap<String, Part>,
+    /// What a build can do besides, by name.
+    pub features: BTreeMap<String, Part>,
     /// The presets by name.
     pub preset: BTreeMap<String, Preset>,
 }
 
-/// What a switch does, and what it goes with: text, or a table with `summary`, `needs` and `excludes`.
+/// What presets choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Drivers; those that bindings name.
+    Driver,
+    /// Commands of the shell.
+    Command,
+    /// What a build can do besides.
+    Feature,
+}
+
+/// Something that a preset can choose: what it does, or a table with `summary`, `needs` and `excludes`.
 #[derive(Debug)]
-pub struct Switch {
+pub struct Part {
     /// One line for people.
     pub summary: String,
-    /// Switches that it is nothing without.
-    pub needs: Vec<Spanned<String>>,
-    /// Switches that it can't be on with.
-    pub excludes: Vec<Spanned<String>>,
+    /// What it is nothing without.
+    pub needs: Names,
+    /// What it can't be together with.
+    pub excludes: Names,
 }
 
-/// The table form.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SwitchTable {
-    summary: String,
-    #[serde(default)]
-    needs: Vec<Spanned<String>>,
-    #[serde(default)]
-    excludes: Vec<Spanned<String>>,
-}
-
-impl<'de> Deserialize<'de> for Switch {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SwitchVisitor)
-    }
-}
-
-struct SwitchVisitor;
-
-impl<'de> Visitor<'de> for SwitchVisitor {
-    type Value = Switch;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what the switch does, or a table with `summary`, `needs` and `excludes`")
-    }
-
-    fn visit_str<E: Error>(self, summary: &str) -> Result<Switch, E> {
-        Ok(Switch { summary: summary.to_owned(), needs: Vec::new(), excludes: Vec::new() })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Switch, A::Error> {
-        let SwitchTable { summary, needs, excludes } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Switch { summary, needs, excludes })
-    }
+/// Names of each kind.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct Names {
+    /// As bindings name them.
+    pub drivers: Vec<Spanned<String>>,
+    /// Of `[commands]`.
+    pub commands: Vec<Spanned<String>>,
+    /// Of `[features]`.
+    pub features: Vec<Spanned<String>>,
 }
 
 /// `[preset.full]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(from = "PresetTable")]
 pub struct Preset {
     /// One line for people.
     pub summary: String,
-    /// Switches that are on; the others are off.
-    pub on: Vec<Spanned<String>>,
+    /// What it chooses; everything else is left out.
+    pub names: Names,
     /// Whether a drift that would only warn stops the boot.
-    #[serde(default)]
     pub drift_stops: bool,
 }
 
-impl Presets {
-    /// Bit n: `preset` turns the nth switch on.
-    pub fn bits(&self, preset: &Preset) -> u64 {
-        bits(self.switches.keys().map(|switch| preset.on.iter().any(|on| on.get_ref() == switch)))
+/// A preset as it is written.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct PresetTable {
+    /// One line for people.
+    summary: String,
+    /// Drivers that a build has where one of its boards has the device.
+    drivers: Vec<Spanned<String>>,
+    /// Commands that the shell has; without any there is no shell.
+    commands: Vec<Spanned<String>>,
+    /// Features that are on.
+    features: Vec<Spanned<String>>,
+    /// Whether a drift that would only warn stops the boot.
+    #[serde(default)]
+    drift_stops: bool,
+}
+
+/// A part with more to say than its summary.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct PartTable {
+    /// One line for people.
+    summary: String,
+    /// What it is nothing without.
+    #[serde(default)]
+    needs: Names,
+    /// What it can't be together with.
+    #[serde(default)]
+    excludes: Names,
+}
+
+impl Kind {
+    /// All kinds, in the order in which people see them.
+    pub const ALL: [Self; 3] = [Self::Driver, Self::Command, Self::Feature];
+
+    /// `driver`
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Command => "command",
+            Self::Feature => "feature",
+        }
+    }
+
+    /// `drivers`
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Driver => "drivers",
+            Self::Command => "commands",
+            Self::Feature => "features",
+        }
+    }
+
+    /// The key of the `cfg` that the sources ask; `feature` is Cargo's.
+    pub const fn cfg(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Command => "command",
+            Self::Feature => "preset_feature",
+        }
     }
 }
 
-/// Bit n for the nth; a finding keeps the switches below 64.
-pub fn bits(on: impl Iterator<Item = bool>) -> u64 {
-    on.take(64).enumerate().fold(0, |bits, (nth, on)| bits | u64::from(on) << nth)
+impl Names {
+    /// The names of one kind.
+    pub fn of(&self, kind: Kind) -> &[Spanned<String>] {
+        match kind {
+            Kind::Driver => &self.drivers,
+            Kind::Command => &self.commands,
+            Kind::Feature => &self.features,
+        }
+    }
+
+    /// All names with their kinds.
+    pub fn all(&self) -> impl Iterator<Item = (Kind, &Spanned<String>)> {
+        Kind::ALL.into_iter().flat_map(|kind| self.of(kind).iter().map(move |name| (kind, name)))
+    }
+
+    /// Where `name` stands among them.
+    pub fn find(&self, kind: Kind, name: &str) -> Option<&Spanned<String>> {
+        self.of(kind).iter().find(|have| have.get_ref() == name)
+    }
+}
+
+impl Presets {
+    /// What is known of a command or a feature.
+    pub fn part(&self, kind: Kind, name: &str) -> Option<&Part> {
+        match kind {
+            Kind::Driver => None,
+            Kind::Command => self.commands.get(name),
+            Kind::Feature => self.features.get(name),
+        }
+    }
+}
+
+impl From<PresetTable> for Preset {
+    fn from(table: PresetTable) -> Self {
+        let PresetTable { summary, drivers, commands, features, drift_stops } = table;
+        Self { summary, names: Names { drivers, commands, features }, drift_stops }
+    }
+}
+
+impl<'de> Deserialize<'de> for Part {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PartVisitor)
+    }
+}
+
+struct PartVisitor;
+
+impl<'de> Visitor<'de> for PartVisitor {
+    type Value = Part;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what it does, or a table with `summary`, `needs` and `excludes`")
+    }
+
+    fn visit_str<E: Error>(self, summary: &str) -> Result<Part, E> {
+        Ok(Part { summary: summary.to_owned(), needs: Names::default(), excludes: Names::default() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Part, A::Error> {
+        let PartTable { summary, needs, excludes } = Deserialize::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Part { summary, needs, excludes })
+    }
 }
 
 /// Reads the presets.

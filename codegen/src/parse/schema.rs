@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::{board, device};
+use super::{board, device, preset};
 
 /// Types with a notation of their own.
 macro_rules! notation {
@@ -83,6 +83,17 @@ impl JsonSchema for device::Field {
     }
 }
 
+impl JsonSchema for preset::Part {
+    fn schema_name() -> Cow<'static, str> {
+        "Part".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<preset::PartTable>();
+        json_schema!({ "description": "What it does, or that with what it needs and excludes.", "anyOf": [{ "type": "string" }, table] })
+    }
+}
+
 /// A schema as a file.
 #[derive(Debug)]
 pub struct File {
@@ -93,10 +104,11 @@ pub struct File {
 }
 
 /// All schemas.
-pub fn all() -> [File; 2] {
+pub fn all() -> [File; 3] {
     [
         File { path: "schemas/board.schema.json", text: text::<board::File>() },
         File { path: "schemas/device.schema.json", text: text::<device::File>() },
+        File { path: "schemas/presets.schema.json", text: text::<preset::Presets>() },
     ]
 }
 

@@ -8,6 +8,7 @@ use hardware::tree::Tree;
 use super::*;
 use crate::findings::{Findings, Line, Severity};
 use crate::model::board::{Board, Inputs, Located, Origin, Recorded};
+use crate::parse::preset::Kind;
 
 impl Report {
     /// All of it but the findings, which are complete only after the checks; see [`Report::with`].
@@ -52,7 +53,7 @@ impl Report {
 
 fn summary(inputs: Inputs<'_>, board: &Board) -> Summary {
     let model = inputs.tree.root().property("model").and_then(|model| model.as_str().ok());
-    let on = board.preset.switches.iter().filter(|(_, on)| *on);
+    let chosen = |kind| board.preset.of(kind).chosen().map(str::to_owned).collect();
     Summary {
         name: board.name.clone(),
         summary: board.summary.clone(),
@@ -61,7 +62,9 @@ fn summary(inputs: Inputs<'_>, board: &Board) -> Summary {
         file: board.source.path.clone(),
         tree: board.tree.to_string(),
         preset: board.preset.name.clone(),
-        switches: on.map(|(name, _)| name.clone()).collect(),
+        drivers: chosen(Kind::Driver),
+        commands: chosen(Kind::Command),
+        features: chosen(Kind::Feature),
         console: board.console.iter().map(|&index| board.devices[index].name.clone()).collect(),
         least_memory: board.least_memory,
     }
@@ -83,7 +86,8 @@ fn device(inputs: Inputs<'_>, board: &Board, device: &crate::model::board::Devic
         summary: binding.summary.clone(),
         class: text::class(device.class),
         stage: text::kebab(&device.stage),
-        driver: device.driver.map(|driver| text::kebab(&driver)),
+        driver: device.driver.map(|driver| driver.name().to_owned()),
+        undriven: device.undriven.clone(),
         present: at(board, device.present, "compatible".to_owned(), Present {}),
         windows: claims(board, &device.windows, |located| Window {
             base: located.value.base,

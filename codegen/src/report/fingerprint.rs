@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use hardware::board::Value;
+use hardware::board::{Driver, Value};
 use sha2::{Digest, Sha256};
 
 use super::{Fix, Variant, text};
@@ -28,12 +28,13 @@ fn meaning(board: &Board, fixes: &[Fix], variants: &[Variant]) -> String {
         format!("compatible {:?}", board.compatible),
         format!("console {:?} {:?}", names(&board.console), board.baud),
         format!("memory {} {:?}", board.least_memory, board.without_tree),
-        format!("preset {:?}", board.preset.switches),
+        format!("commands {:?}", board.preset.commands.chosen().collect::<Vec<_>>()),
+        format!("features {:?}", board.preset.features.chosen().collect::<Vec<_>>()),
         format!("order {:?}", names(&board.order)),
     ];
     lines.extend(board.devices.iter().map(|device| {
         let (class, stage) = (text::kebab(&device.class), text::kebab(&device.stage));
-        let driver = device.driver.map(|driver| text::kebab(&driver));
+        let driver = device.driver.map(Driver::name);
         format!("device {:?} {:?} {:?} {class} {stage} {driver:?}", device.name, device.path, device.binding_name)
     }));
     lines.extend(board.facts.iter().map(|fact| self::fact(board, fact)));

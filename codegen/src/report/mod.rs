@@ -24,7 +24,7 @@ pub use start::Step;
 pub use undriven::{Unbound, UnboundNode};
 
 /// The number of the JSON's shape; it grows when a key changes its meaning or goes away.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Everything that a report shows.
 #[derive(Debug, Clone, Serialize)]
@@ -78,8 +78,12 @@ pub struct Summary {
     pub tree: String,
     /// The preset.
     pub preset: String,
-    /// The preset's switches that are on.
-    pub switches: Vec<String>,
+    /// The drivers that the preset chooses, whether or not the board has a device for them.
+    pub drivers: Vec<String>,
+    /// The shell's commands that the preset chooses.
+    pub commands: Vec<String>,
+    /// The preset's features that are on.
+    pub features: Vec<String>,
     /// Devices that may be the console, best first.
     pub console: Vec<String>,
     /// Least bytes of RAM.
@@ -121,6 +125,8 @@ pub struct Device {
     pub stage: String,
     /// Who drives it.
     pub driver: Option<String>,
+    /// Why nobody does although its binding names a driver.
+    pub undriven: Option<String>,
     /// The check of its presence.
     pub present: Claim<Present>,
     /// Register windows.

@@ -39,7 +39,7 @@ pub(super) fn steps(board: &Board) -> Vec<Step> {
         Step {
             device: device.name.clone(),
             stage: text::kebab(&device.stage),
-            driver: device.driver.map(|driver| text::kebab(&driver)),
+            driver: device.driver.map(|driver| driver.name().to_owned()),
             after,
         }
     };

@@ -17,6 +17,8 @@ pub struct Device {
     pub class: Class,
     /// Who drives it; `None` where the binding only names and checks it.
     pub driver: Option<Driver>,
+    /// Who would drive it, had the board's preset not left that driver out.
+    pub left_out: Option<Driver>,
     /// When it starts.
     pub stage: Stage,
     /// The fact that the node is there, enabled and compatible.

@@ -16,7 +16,7 @@ use core::fmt;
 
 pub use device::{Class, Device, Driver, Stage};
 pub use fact::{Claim, Confidence, Fact, FactId, Fix, Fixed, Item, Line, Origin, Policy, Recorded, Why};
-pub use preset::{Preset, Presets};
+pub use preset::{Chosen, Preset, Presets};
 pub use value::{Conduit, Hertz, Interrupt, InterruptType, Mpidr, Trigger, Value, Window};
 pub use variant::{Evidence, Variant};
 

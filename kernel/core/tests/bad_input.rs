@@ -64,14 +64,22 @@ fn clearing_the_line_clears_its_refusal() {
 }
 
 #[test]
-fn a_preset_can_leave_panic_out() {
+fn what_the_preset_leaves_out_is_no_command() {
+    let (name, chosen) = BOARD.preset.all.presets[0];
+    let preset = Preset { name, chosen, all: BOARD.preset.all };
     let mut system = Fake::new();
-    system.board =
-        Some(Box::leak(Box::new(Board { preset: Preset { name: "full", on: 0, all: BOARD.preset.all }, ..BOARD })));
+    system.board = Some(Box::leak(Box::new(Board { preset, ..BOARD })));
     let mut terminal = Terminal::new(system);
-    let refusal = "panic: the preset \"full\" leaves it out: its switch panic-command is off\n";
-    assert_eq!([terminal.run("panic"), terminal.run("panic --yes")], [refusal; 2]);
-    assert_eq!((terminal.system.panics.get(), terminal.shell.status()), (0, 1));
+    let refusal = "\"panic\": the preset hw-minimal leaves it out\n";
+    assert_eq!([terminal.status("panic"), terminal.status("panic --yes")], [(); 2].map(|()| (127, refusal.to_owned())));
+    assert_eq!(terminal.system.panics.get(), 0);
+    let commands = "Board and hardware\n  board  show the board's tables and what the check came to\n  \
+                    dt     read the live device tree\nShell\n  help   list the commands, or tell all about one\n\
+                    help COMMAND tells more; Tab completes.\n";
+    assert_eq!(terminal.run("help"), commands);
+    assert!(!terminal.run("help board").contains("irq"), "nobody is sent to a command that isn't there");
+    assert_eq!(terminal.run("help panic"), "help: no command \"panic\"\n");
+    assert_eq!(terminal.type_in("p\t"), "p\x07", "nothing to complete to");
 }
 
 #[test]

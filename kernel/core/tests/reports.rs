@@ -29,7 +29,7 @@ fn neighbours_with_one_binding_share_a_line() {
         baud: BOARD.baud,
         memory: BOARD.memory,
         without_tree: BOARD.without_tree,
-        preset: Preset { name: "", on: 0, all: BOARD.preset.all },
+        preset: Preset { name: "", chosen: BOARD.preset.chosen, all: BOARD.preset.all },
     };
     let system = Fake::new();
     let mut said = String::new();

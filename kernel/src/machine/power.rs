@@ -67,7 +67,7 @@ pub fn start_core(mpidr: Mpidr, entry: u64) -> Result<(), PsciError> {
 
 /// Lets the preset say how a panic ends.
 pub fn configure(board: &Board) {
-    PANIC_RESETS.store(cfg!(switch = "panic-reset") && board.preset.on("panic-reset"), Relaxed);
+    PANIC_RESETS.store(cfg!(preset_feature = "panic-reset") && board.preset.has_feature("panic-reset"), Relaxed);
 }
 
 /// Ends a panic as the preset says, and says so first: this is the last line.

@@ -1,6 +1,6 @@
 //! The shell's loop: bytes in, one at a time; asleep when there are none.
 
-use kernel_core::shell::Shell;
+use kernel_core::shell::{Command, Shell, commands};
 
 use crate::arch::beacon::{BEACON, Stage};
 use crate::arch::cpu;
@@ -8,12 +8,46 @@ use crate::arch::cpu;
 use super::console::{self, Console};
 use super::{Machine, tick};
 
+/// The commands that some board of this image wants, in the order that help lists them within a category.
+static COMMANDS: &[&Command] = &[
+    #[cfg(command = "board")]
+    &commands::BOARD,
+    #[cfg(command = "dt")]
+    &commands::DT,
+    #[cfg(command = "boot")]
+    &commands::BOOT,
+    #[cfg(command = "mem")]
+    &commands::MEM,
+    #[cfg(command = "cpus")]
+    &commands::CPUS,
+    #[cfg(command = "irq")]
+    &commands::IRQ,
+    #[cfg(command = "uptime")]
+    &commands::UPTIME,
+    #[cfg(command = "log")]
+    &commands::LOG,
+    #[cfg(command = "ls")]
+    &commands::LS,
+    #[cfg(command = "cat")]
+    &commands::CAT,
+    #[cfg(command = "help")]
+    &commands::HELP,
+    #[cfg(command = "echo")]
+    &commands::ECHO,
+    #[cfg(command = "reboot")]
+    &commands::REBOOT,
+    #[cfg(command = "poweroff")]
+    &commands::POWEROFF,
+    #[cfg(command = "panic")]
+    &commands::PANIC,
+];
+
 impl Machine<'_> {
-    /// Talks to whoever is at the console, for ever; where the preset has no shell, nobody is listened to.
+    /// Talks to whoever is at the console, for ever; where the preset has no commands, nobody is listened to.
     pub fn shell(&mut self) -> ! {
-        let mut shell = Shell::new();
+        let mut shell = Shell::new(COMMANDS);
         let mut out = Console;
-        let wanted = cfg!(switch = "shell") && self.board.preset.on("shell");
+        let wanted = !COMMANDS.is_empty() && self.board.preset.has_shell();
         if wanted {
             // The console's writer has no errors.
             let _ = shell.start(&mut out);

@@ -38,13 +38,13 @@ impl Machine<'_> {
         let mut out = Console;
         // The console's writer has no errors.
         let _ = self.banner(&mut out);
-        if cfg!(switch = "device-summary") && self.board.preset.on("device-summary") {
+        if cfg!(preset_feature = "device-summary") && self.board.preset.has_feature("device-summary") {
             let _ = self.devices(&mut out);
         }
         if log::has_complaints() {
             logged::print(&BootLog, &mut out);
         }
-        if cfg!(switch = "ledger-rows") && self.board.preset.on("ledger-rows") {
+        if cfg!(preset_feature = "ledger-rows") && self.board.preset.has_feature("ledger-rows") {
             let _ = report::facts(&self.ledger, |_| true, &mut out);
         }
         let _ = writeln!(out, "{}", self.ledger.summary());
@@ -145,6 +145,10 @@ impl Machine<'_> {
         }
         if let Some(Err(refusal)) = device.windows.first().map(|window| self.ledger.accept(window)) {
             return write!(out, "{refusal}");
+        }
+        if let Some(driver) = device.left_out {
+            let texts = ["preset ", self.board.preset.name, " leaves out ", driver.name()];
+            return texts.into_iter().try_for_each(|text| out.write_str(text));
         }
         if device.driver.is_none() {
             return match device.class {

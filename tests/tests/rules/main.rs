@@ -1,5 +1,6 @@
 //! The rules of docs/architecture.md that a machine can hold: who may use whom, and what may stand where.
 
 mod addresses;
+mod commands;
 mod edges;
 mod sources;

@@ -88,7 +88,10 @@ fn build_id() -> Option<String> {
 pub(crate) fn collect(boards: &[&str], profile: Profile) -> Result<Built, Failure> {
     let built = workspace::target().join(KERNEL_TARGET).join(profile.folder()).join("keel");
     let folder = workspace::target().join("images");
-    let elf = folder.join(format!("{}-{}.elf", boards.join("+"), profile.folder()));
+    // `kernel/build.rs` takes it in place of the boards' own preset.
+    let preset = std::env::var("KEEL_PRESET").map_or_else(|_| String::new(), |preset| format!("-{preset}"));
+    let name = format!("{}{preset}-{}.elf", boards.join("+"), profile.folder());
+    let elf = folder.join(name);
     copy(&built, &elf)?;
     Ok(Built { configs: config::write(boards, &folder)?, ..write(&elf)? })
 }

@@ -16,6 +16,7 @@ mod learn;
 mod new;
 mod output;
 mod pages;
+mod presets;
 mod project;
 mod report;
 mod schema;
@@ -56,6 +57,8 @@ enum Command {
     ImportSvd(import_svd::Arguments),
     /// Propose the change to a board file that a boot log asks for.
     Learn(learn::Arguments),
+    /// Print what each preset chooses: drivers, commands, features.
+    Presets(presets::Arguments),
     /// Show a board to its reviewers: devices, memory, interrupts, start order, where each value comes from.
     Report(report::Arguments),
     /// Write `schemas/*.schema.json`, which editors complete and check by.
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Command::Firmware(arguments) => firmware::run(&arguments, root.as_deref()),
         Command::ImportSvd(arguments) => import_svd::run(&arguments),
         Command::Learn(arguments) => learn::run(&arguments, root.as_deref()),
+        Command::Presets(arguments) => presets::run(&arguments, root.as_deref()),
         Command::Report(arguments) => report::run(&arguments, root.as_deref()),
         Command::Schema(arguments) => schema::run(&arguments, root.as_deref()),
         Command::Tree(arguments) => tree::run(&arguments),

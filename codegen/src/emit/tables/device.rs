@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hardware::board::{Conduit, Interrupt, InterruptType};
+use hardware::board::{Conduit, Driver, Interrupt, InterruptType};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -31,13 +31,7 @@ pub(super) fn emit(board: &Board, device: &Device, ident: &Ident) -> TokenStream
     let binding = &device.binding_name;
     let class = word(&device.class);
     let stage = word(&device.stage);
-    let driver = match &device.driver {
-        Some(driver) => {
-            let driver = word(driver);
-            quote! { Some(Driver::#driver) }
-        }
-        None => quote! { None },
-    };
+    let [driver, by_preset] = [device.driver, device.by_preset].map(self::driver);
     let present = fact::id(device.present);
     let windows = claims("windows", &device.windows, |value| window(*value));
     let interrupts = claims("interrupts", &device.interrupts, |value| interrupt(*value));
@@ -63,6 +57,7 @@ pub(super) fn emit(board: &Board, device: &Device, ident: &Ident) -> TokenStream
             compatible: #compatible,
             class: Class::#class,
             driver: #driver,
+            left_out: #by_preset,
             stage: Stage::#stage,
             present: Claim::new(#present, #compatible),
             #windows,
@@ -70,6 +65,13 @@ pub(super) fn emit(board: &Board, device: &Device, ident: &Ident) -> TokenStream
             #clocks,
             #conduit,
         };
+    }
+}
+
+fn driver(driver: Option<Driver>) -> TokenStream {
+    match driver.as_ref().map(word) {
+        Some(driver) => quote! { Some(Driver::#driver) },
+        None => quote! { None },
     }
 }
 

@@ -26,10 +26,11 @@ use crate::parse::preset::Presets;
 const ORIGIN: &str = "~";
 
 /// Names of `hardware::board` that a module may use.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 32] = [
     "Baud",
     "Binding",
     "Board",
+    "Chosen",
     "Claim",
     "Class",
     "Confidence",
@@ -76,7 +77,7 @@ pub fn emit(boards: &[Board], bindings: &[Binding], presets: &Presets) -> String
     text += "\n";
     text += &layout::text(bindings_table(bindings), None);
     text += "\n";
-    text += &layout::text(preset::table(presets), None);
+    text += &layout::text(preset::table(presets, bindings), None);
     let count = format!(" The {} of this image; the live tree's root `compatible` chooses.", boards_noun(boards.len()));
     let list = quote! {
         #[doc = #count]

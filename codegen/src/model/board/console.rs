@@ -1,20 +1,33 @@
 //! Which devices may be the console, best first.
 
-use hardware::board::Class;
+use hardware::board::{Class, Driver};
 use hardware::tree::TreeError;
 
-use super::{Device, Inputs};
+use super::{Device, Inputs, Preset};
 use crate::findings::{Finding, Findings, Place, code};
 use crate::parse::nearest;
 
 /// What `prefer` is where the board file doesn't say: the firmware's choice, then any console.
 const DEFAULT: [&str; 2] = ["stdout", "console"];
 
-/// Indices of the consoles that have a driver, in the order of the board file's `prefer`.
-pub(super) fn order(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findings) -> Vec<usize> {
+/// Indices of the consoles that have a driver, in the order of the board file's `prefer`. The first of them is what the
+/// board is for people: a preset that leaves it out is a finding.
+pub(super) fn order(inputs: Inputs<'_>, devices: &[Device], preset: &Preset, findings: &mut Findings) -> Vec<usize> {
+    let mut order = preferred(inputs, devices, findings);
+    let best = order.first().map(|&best| &devices[best]);
+    if let Some((device, driver)) = best.and_then(|device| Some((device, device.by_preset?))) {
+        findings.push(left_out(inputs, device, driver, preset));
+    }
+    order.retain(|&index| devices[index].driver.is_some());
+    order
+}
+
+/// The same with those that the preset leaves without a driver.
+fn preferred(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findings) -> Vec<usize> {
     let stdout = stdout(inputs, devices, findings);
     let choose = |word: &str| -> Vec<usize> {
-        let usable = |index: &usize| devices[*index].class == Class::Console && devices[*index].driver.is_some();
+        let driver = |index: usize| devices[index].driver.or(devices[index].by_preset);
+        let usable = |index: &usize| devices[*index].class == Class::Console && driver(*index).is_some();
         let indices = 0..devices.len();
         match word {
             "stdout" => stdout.into_iter().filter(usable).collect(),
@@ -71,6 +84,18 @@ fn stdout(inputs: Inputs<'_>, devices: &[Device], findings: &mut Findings) -> Op
             None
         }
     }
+}
+
+fn left_out(inputs: Inputs<'_>, device: &Device, driver: Driver, preset: &Preset) -> Finding {
+    let message = format!("the preset `{}` leaves out the driver of the console `{}`", preset.name, device.name);
+    let place = Place::text(inputs.source, inputs.file.board.preset.span());
+    let label = format!("`{}` isn't among its drivers", driver.name());
+    let finding = Finding::error(code::LEFT_OUT, message, place, label);
+    let finding = match &inputs.file.console.prefer {
+        Some(words) => finding.with(Place::text(inputs.source, words.span()), "preferred here"),
+        None => finding.note("without `[console] prefer`, the tree's stdout-path comes first, then any console"),
+    };
+    finding.help(format!("choose another preset, add `{}` to this one, or prefer another console", driver.name()))
 }
 
 fn unknown(word: &str, devices: &[Device], place: Place) -> Finding {

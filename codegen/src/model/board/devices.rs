@@ -100,6 +100,8 @@ fn device(inputs: Inputs<'_>, (node, index, compatible): Match<'_>, name: String
         class: binding.class,
         stage: binding.stage,
         driver: binding.driver.as_ref().map(|driver| driver.value),
+        by_preset: None,
+        undriven: None,
         present: 0,
         windows: values::windows(inputs, node, binding, &mut left_out, findings),
         interrupts: values::interrupts(inputs, node, binding, &mut left_out, findings),

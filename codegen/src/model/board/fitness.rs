@@ -81,8 +81,7 @@ fn last(window: Window) -> Option<u64> {
 /// Without its driver, for a reason.
 fn leave(device: &mut Device, why: Option<String>) {
     if let (Some(why), Some(driver)) = (why, device.driver) {
-        device.driver = None;
-        device.left_out.push(format!("its driver {driver:?}: {why}"));
+        device.take_driver(driver, &why);
     }
 }
 

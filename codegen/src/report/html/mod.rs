@@ -50,6 +50,8 @@ struct Page<'r> {
 struct Named<'r> {
     binding: &'r str,
     summary: &'r str,
+    /// Why not, where there is a driver.
+    why: Option<&'r str>,
     /// Index and name.
     devices: Vec<(usize, &'r str)>,
 }
@@ -115,6 +117,9 @@ fn figures(report: &Report) -> Vec<(&'static str, String)> {
         ("RAM", if ram == 0 { String::new() } else { text::size(ram) }),
         ("console", board.console.first().map_or("none", String::as_str).to_owned()),
         ("preset", board.preset.clone()),
+        ("its drivers", board.drivers.join(", ")),
+        ("its commands", board.commands.join(", ")),
+        ("its features", board.features.join(", ")),
         ("known by", board.compatible.join(", ")),
         ("findings", report.findings.len().to_string()),
         ("fingerprint", report.fingerprint.clone()),
@@ -132,10 +137,10 @@ fn regions(report: &Report) -> Vec<(String, String, String)> {
 }
 
 fn named(report: &Report) -> Vec<Named<'_>> {
-    let mut named: BTreeMap<&str, Named<'_>> = BTreeMap::new();
+    let mut named: BTreeMap<(&str, Option<&str>), Named<'_>> = BTreeMap::new();
     for (index, device) in report.devices.iter().enumerate().filter(|(_, device)| device.driver.is_none()) {
-        let (binding, summary) = (device.binding.as_str(), device.summary.as_str());
-        let kind = named.entry(binding).or_insert(Named { binding, summary, devices: Vec::new() });
+        let (binding, summary, why) = (device.binding.as_str(), device.summary.as_str(), device.undriven.as_deref());
+        let kind = named.entry((binding, why)).or_insert(Named { binding, summary, why, devices: Vec::new() });
         kind.devices.push((index, &device.name));
     }
     named.into_values().collect()

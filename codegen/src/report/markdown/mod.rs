@@ -69,7 +69,10 @@ fn head(report: &Report) -> String {
     head += &row(&["known by", &codes(&board.compatible)]);
     head += &row(&["model", &plain(&board.model)]);
     head += &row(&["made from", &codes([&board.file, &board.tree])]);
-    head += &row(&["preset", &format!("{}: {}", code(&board.preset), codes(&board.switches))]);
+    head += &row(&["preset", &code(&board.preset)]);
+    head += &row(&["its drivers", &codes(&board.drivers)]);
+    head += &row(&["its commands", &codes(&board.commands)]);
+    head += &row(&["its features", &codes(&board.features)]);
     head += &row(&["console", &codes(&board.console)]);
     head += &row(&["CPUs", &report.cpus.len().to_string()]);
     let ram = if ram == 0 { "not said by".to_owned() } else { format!("{} in", text::size(ram)) };
@@ -191,13 +194,15 @@ fn start(report: &Report) -> String {
 }
 
 fn undriven(report: &Report) -> String {
-    let mut section =
-        "## Not driven\n\nKnown and checked, but without a driver:\n\n".to_owned() + &header(&["binding", "devices"]);
-    let mut bindings: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut section = "## Not driven\n\nKnown and checked, but without a driver:\n\n".to_owned()
+        + &header(&["binding", "devices", "why"]);
+    let mut bindings: BTreeMap<(&str, Option<&str>), Vec<&str>> = BTreeMap::new();
     for device in report.devices.iter().filter(|device| device.driver.is_none()) {
-        bindings.entry(&device.binding).or_default().push(&device.name);
+        bindings.entry((&device.binding, device.undriven.as_deref())).or_default().push(&device.name);
     }
-    section.extend(bindings.into_iter().map(|(binding, names)| row(&[code(binding), several(&names)])));
+    section.extend(bindings.into_iter().map(|((binding, why), names)| {
+        row(&[code(binding), several(&names), why.map_or_else(|| "–".to_owned(), plain)])
+    }));
     section += "\nWithout a binding:\n\n";
     section += &if report.unbound.is_empty() { "None.\n".to_owned() } else { header(&["compatible", "nodes"]) };
     for unbound in &report.unbound {

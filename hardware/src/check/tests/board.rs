@@ -39,7 +39,9 @@ pub(super) const RTC_LINE: Interrupt = Interrupt::spi(2, Trigger::LevelHigh);
 pub(super) const UART_CLOCK: Hertz = Hertz(24_000_000);
 const FILE: &str = "boards/test.toml";
 const WHY: Why = Why { text: "stepping D0 moved SPI 1 to 120", line: Line { file: FILE, number: 17 } };
-pub(super) static PRESETS: Presets = Presets { switches: &[], presets: &[("full", 0)] };
+pub(super) const NOTHING: Chosen = Chosen { drivers: 0, commands: 0, features: 0 };
+pub(super) static PRESETS: Presets =
+    Presets { drivers: &[], commands: &[], features: &[], presets: &[("full", NOTHING)] };
 pub(super) static FIX: Fix =
     Fix { source: "the schematic, sheet 3", confidence: Confidence::Datasheet, line: Line { file: FILE, number: 23 } };
 
@@ -70,7 +72,7 @@ pub(super) static BOARD: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 0x100_0000 },
     without_tree: WithoutTree::Refuse,
-    preset: Preset { name: "full", on: 0, all: &PRESETS },
+    preset: Preset { name: "full", chosen: NOTHING, all: &PRESETS },
 };
 
 /// The same board, for firmware without a tree.
@@ -91,7 +93,7 @@ pub(super) static WITHOUT_TREE: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 0x100_0000 },
     without_tree: WithoutTree::Continue { memory: Window { base: 0x4000_0000, size: 0x800_0000 } },
-    preset: Preset { name: "full", on: 0, all: &PRESETS },
+    preset: Preset { name: "full", chosen: NOTHING, all: &PRESETS },
 };
 
 static DEVICES: &[Device] = &[
@@ -102,6 +104,7 @@ static DEVICES: &[Device] = &[
         compatible: "arm,psci-1.0",
         class: Class::Power,
         driver: Some(Driver::Psci),
+        left_out: None,
         stage: Stage::System,
         present: claim(0, "arm,psci-1.0"),
         windows: &[],
@@ -116,6 +119,7 @@ static DEVICES: &[Device] = &[
         compatible: "arm,gic-v3",
         class: Class::InterruptController,
         driver: Some(Driver::GicV3),
+        left_out: None,
         stage: Stage::Interrupts,
         present: claim(2, "arm,gic-v3"),
         windows: &[claim(3, GICD), claim(4, GICR)],
@@ -130,6 +134,7 @@ static DEVICES: &[Device] = &[
         compatible: "arm,pl011",
         class: Class::Console,
         driver: Some(Driver::Pl011),
+        left_out: None,
         stage: Stage::Console,
         present: claim(5, "arm,pl011"),
         windows: &[claim(6, UART)],
@@ -144,6 +149,7 @@ static DEVICES: &[Device] = &[
         compatible: "arm,pl031",
         class: Class::Rtc,
         driver: Some(Driver::Pl031),
+        left_out: None,
         stage: Stage::System,
         present: claim(9, "arm,pl031"),
         windows: &[claim(10, RTC)],
@@ -168,6 +174,7 @@ const fn virtio(
         compatible: "virtio,mmio",
         class: Class::Virtio,
         driver: None,
+        left_out: None,
         stage: Stage::Device,
         present,
         windows,

@@ -31,7 +31,7 @@ const fn kind(variant: Option<&'static str>, variants: &'static [Variant]) -> Bo
         baud: Baud::Keep,
         memory: MemoryPolicy { least: 0 },
         without_tree: WithoutTree::Refuse,
-        preset: Preset { name: "full", on: 0, all: &super::board::PRESETS },
+        preset: Preset { name: "full", chosen: super::board::NOTHING, all: &super::board::PRESETS },
     }
 }
 

@@ -272,6 +272,6 @@ pub(super) fn empty() -> Board {
         baud: Baud::Keep,
         memory: MemoryPolicy { least: 0 },
         without_tree: WithoutTree::Refuse,
-        preset: Preset { name: "full", on: 0, all: &super::board::PRESETS },
+        preset: Preset { name: "full", chosen: super::board::NOTHING, all: &super::board::PRESETS },
     }
 }

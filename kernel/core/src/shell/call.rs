@@ -6,6 +6,7 @@ use hardware::tree::Path;
 
 use super::Question;
 use super::command::{Command, Form, Need};
+use super::known::Known;
 use super::words::Words;
 use crate::errno::Errno;
 use crate::system::{PowerError, System};
@@ -14,6 +15,7 @@ use crate::vfs::FsError;
 /// What a command's run function gets.
 pub(super) struct Call<'c> {
     pub(super) system: &'c dyn System,
+    pub(super) known: Known,
     pub(super) out: &'c mut dyn Write,
     pub(super) args: Args<'c>,
 }
@@ -63,8 +65,6 @@ pub(super) enum Failure<'c> {
     NoNode { path: &'c str, nearest: Option<Path<'c>> },
     #[error("{node} has no property \"{name}\"")]
     NoProperty { node: &'c str, name: &'c str },
-    #[error("the preset \"{preset}\" leaves it out: its switch {switch} is off")]
-    SwitchedOff { preset: &'static str, switch: &'static str },
     #[error("no command \"{name}\"{}", Hint(*nearest))]
     NoCommand { name: &'c str, nearest: Option<&'static str> },
     #[error("{path}: {error}")]
@@ -74,14 +74,6 @@ pub(super) enum Failure<'c> {
     /// Not a failure: what must be answered first.
     #[error("asks first")]
     Ask(Question),
-}
-
-impl Call<'_> {
-    /// Goes on only where the board's preset has `switch` on.
-    pub(super) fn demand(&self, switch: &'static str) -> Result<(), Failure<'static>> {
-        let preset = &self.system.board().ok_or(Failure::NoBoard)?.preset;
-        if preset.on(switch) { Ok(()) } else { Err(Failure::SwitchedOff { preset: preset.name, switch }) }
-    }
 }
 
 /// `; did you mean X?`, or nothing.

@@ -3,9 +3,10 @@
 use core::fmt::{self, Display, Write};
 
 use super::call::{Call, Failure};
+use super::completion::Offer;
 
 /// A command.
-pub(super) struct Command {
+pub struct Command {
     pub(super) name: &'static str,
     pub(super) category: Category,
     /// One line for the list of commands.
@@ -54,14 +55,12 @@ pub(super) struct Operand {
     pub(super) need: Need,
 }
 
-/// What an operand names, and so what Tab offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What an operand names, and so what Tab offers. A function each, so that an image without the commands that take files
+/// is without the file systems.
+#[derive(Clone, Copy)]
 pub(super) enum Kind {
-    Command,
-    Node,
-    /// A property of the node before it.
-    Property,
-    File,
+    /// Something that there are only so many of.
+    Named(Offer),
     /// Anything, also what begins with a dash.
     Text,
 }
@@ -98,6 +97,16 @@ impl Category {
 }
 
 impl Command {
+    /// What it is called.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// One line about it.
+    pub const fn brief(&self) -> &'static str {
+        self.brief
+    }
+
     /// The form that `word`, the one after the command's name, chooses, if the command has words.
     pub(super) fn form(&self, word: Option<&str>) -> Option<&'static Form> {
         let named = word.and_then(|word| self.forms.iter().find(|form| form.word == word));
@@ -121,6 +130,12 @@ impl Command {
     }
 }
 
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
 impl Form {
     pub(super) fn flag(&self, name: &str) -> Option<&'static Flag> {
         self.flags.iter().find(|flag| flag.name == name)
@@ -128,7 +143,7 @@ impl Form {
 
     /// Whether its operands are free text, so that a dash means nothing.
     pub(super) fn is_text(&self) -> bool {
-        self.operands.iter().any(|operand| operand.kind == Kind::Text)
+        self.operands.iter().any(|operand| matches!(operand.kind, Kind::Text))
     }
 
     /// The operand that the nth word without a dash is.

@@ -2,18 +2,31 @@
 
 use hardware::tree::{Node, Tree};
 
-use super::command::{Command, Kind};
-use super::commands;
+use super::command::Kind;
+use super::known::Known;
 use crate::editor::{Completer, MAX_LINE};
 use crate::system::System;
 use crate::vfs::{FileKind, Vfs};
 
 pub(super) struct Completion<'s> {
     pub(super) system: &'s dyn System,
+    pub(super) known: Known,
+}
+
+/// Gives all that an operand can be to the last argument.
+pub(super) type Offer = fn(&Completion<'_>, Word<'_>, &mut Each<'_>);
+
+/// A word that is completed.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'w> {
+    /// What of it is there.
+    start: &'w str,
+    /// The operand before it.
+    before: Option<&'w str>,
 }
 
 /// Gives each candidate to the editor.
-type Each<'e> = dyn FnMut(&str) + 'e;
+pub(super) type Each<'e> = dyn FnMut(&str) + 'e;
 
 /// A path as it is put together.
 type Joined = heapless::String<MAX_LINE>;
@@ -38,9 +51,9 @@ impl Completion<'_> {
     fn candidates(&self, command: &str, word: &str, each: &mut Each<'_>) {
         let mut words = command.split_ascii_whitespace();
         let Some(name) = words.next() else {
-            return commands::ALL.iter().for_each(|command| each(command.name));
+            return self.known.iter().for_each(|command| each(command.name));
         };
-        let Some(command) = commands::find(name) else { return };
+        let Some(command) = self.known.find(name) else { return };
         let second = words.clone().next();
         if second.is_none() {
             command.words().for_each(&mut *each);
@@ -54,42 +67,45 @@ impl Completion<'_> {
         }
         let operands = || words.clone().filter(|word| !word.starts_with('-'));
         let Some(operand) = form.operand(operands().count()) else { return };
-        self.operand(operand.kind, operands().next_back(), word, each);
-    }
-
-    fn operand(&self, kind: Kind, before: Option<&str>, word: &str, each: &mut Each<'_>) {
-        match kind {
-            Kind::Command => commands::ALL.iter().for_each(|Command { name, .. }| each(name)),
-            Kind::File => self.files(word, each),
-            Kind::Text => {}
-            Kind::Node => {
-                if let Some(tree) = self.system.tree() {
-                    nodes(tree, word, each);
-                }
-            }
-            Kind::Property => {
-                let node = self.system.tree().zip(before).and_then(|(tree, path)| tree.resolve(path));
-                node.into_iter().flat_map(Node::properties).for_each(|property| each(property.name()));
-            }
+        if let Kind::Named(offer) = operand.kind {
+            offer(self, Word { start: word, before: operands().next_back() }, each);
         }
-    }
-
-    /// The entries of the directory that `word` has got to.
-    fn files(&self, word: &str, each: &mut Each<'_>) {
-        let folder = word.rsplit_once('/').map(|(folder, _)| folder);
-        let slash = if folder.is_some() { "/" } else { "" };
-        let folder = folder.unwrap_or_default();
-        let listed = if folder.is_empty() { "/" } else { folder };
-        // A path that leads nowhere has no candidates.
-        let _ = Vfs::new(self.system).list(listed, &mut |entry| {
-            let end = if entry.kind == FileKind::Directory { "/" } else { "" };
-            join(&[folder, slash, entry.name, end], each);
-        });
     }
 }
 
+/// The commands.
+pub(super) fn commands(completion: &Completion<'_>, _: Word<'_>, each: &mut Each<'_>) {
+    completion.known.iter().for_each(|command| each(command.name));
+}
+
+/// The nodes of the live tree, and the aliases.
+pub(super) fn nodes(completion: &Completion<'_>, word: Word<'_>, each: &mut Each<'_>) {
+    if let Some(tree) = completion.system.tree() {
+        below(tree, word.start, each);
+    }
+}
+
+/// The properties of the node before.
+pub(super) fn properties(completion: &Completion<'_>, word: Word<'_>, each: &mut Each<'_>) {
+    let node = completion.system.tree().zip(word.before).and_then(|(tree, path)| tree.resolve(path));
+    node.into_iter().flat_map(Node::properties).for_each(|property| each(property.name()));
+}
+
+/// The entries of the directory that the word has got to.
+pub(super) fn files(completion: &Completion<'_>, word: Word<'_>, each: &mut Each<'_>) {
+    let folder = word.start.rsplit_once('/').map(|(folder, _)| folder);
+    let slash = if folder.is_some() { "/" } else { "" };
+    let folder = folder.unwrap_or_default();
+    let listed = if folder.is_empty() { "/" } else { folder };
+    // A path that leads nowhere has no candidates.
+    let _ = Vfs::new(completion.system).list(listed, &mut |entry| {
+        let end = if entry.kind == FileKind::Directory { "/" } else { "" };
+        join(&[folder, slash, entry.name, end], each);
+    });
+}
+
 /// The children of the node that `word` has got to, and the aliases while it is no path.
-fn nodes(tree: &Tree<'_>, word: &str, each: &mut Each<'_>) {
+fn below(tree: &Tree<'_>, word: &str, each: &mut Each<'_>) {
     let Some((folder, _)) = word.rsplit_once('/') else {
         tree.find("/aliases").into_iter().flat_map(Node::properties).for_each(|alias| each(alias.name()));
         return each("/");

@@ -1,4 +1,4 @@
-//! The shell: a line becomes commands, a command a row of `commands::ALL`, its end an exit status.
+//! The shell: a line becomes commands, a command a row of [`commands`], its end an exit status.
 //!
 //! [`Shell::feed`] takes one byte from the terminal and never blocks; a command that asks leaves its `Question` behind
 //! and the next line answers it. Commands write through `&mut dyn fmt::Write` with `\n` at a line's end; what a serial line
@@ -9,8 +9,9 @@
 
 mod call;
 mod command;
-mod commands;
+pub mod commands;
 mod completion;
+mod known;
 mod suggest;
 mod words;
 
@@ -20,8 +21,9 @@ use crate::editor::{Editor, Event};
 use crate::errno::Errno;
 use crate::system::System;
 use call::{Args, Call, Failure, Misuse};
-use command::Command;
+pub use command::Command;
 use completion::Completion;
+use known::Known;
 use words::{Lexer, SyntaxError, Words};
 
 /// What the shell prints when it waits for a line.
@@ -34,8 +36,10 @@ const NOT_FOUND: u8 = 127;
 const INTERRUPTED: u8 = 130;
 
 /// One terminal's shell.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Shell {
+    /// The image's.
+    commands: &'static [&'static Command],
     editor: Editor,
     /// How the last command ended: `$?`.
     status: u8,
@@ -49,9 +53,9 @@ enum Question {
 }
 
 impl Shell {
-    /// A shell that has printed nothing yet.
-    pub const fn new() -> Self {
-        Self { editor: Editor::new(), status: DONE, question: None }
+    /// A shell of an image that has `commands`, which has printed nothing yet.
+    pub const fn new(commands: &'static [&'static Command]) -> Self {
+        Self { commands, editor: Editor::new(), status: DONE, question: None }
     }
 
     /// Prints the first prompt.
@@ -63,7 +67,7 @@ impl Shell {
     // Small code is what this package is built for; inlined into the kernel's loop it would grow to the loop's taste.
     #[inline(never)]
     pub fn feed(&mut self, byte: u8, system: &dyn System, out: &mut dyn Write) -> fmt::Result {
-        let completion = Completion { system };
+        let completion = Completion { system, known: Known::new(self.commands, system) };
         match self.editor.feed(byte, self.prompt(), &completion, out)? {
             Event::Idle => return Ok(()),
             Event::Line => self.line(system, out)?,
@@ -136,11 +140,12 @@ impl Shell {
         out: &mut dyn Write,
     ) -> Result<u8, fmt::Error> {
         let name = words.get(0).unwrap_or_default();
-        let Some(command) = commands::find(name) else {
-            write!(out, "\"{name}\": no such command")?;
-            match commands::nearest(name) {
-                Some(nearest) => writeln!(out, "; did you mean {nearest}?")?,
-                None => writeln!(out, "; help lists all")?,
+        let known = Known::new(self.commands, system);
+        let Some(command) = known.find(name) else {
+            match (known.left_out_by(name), known.nearest(name)) {
+                (Some(preset), _) => writeln!(out, "\"{name}\": the preset {preset} leaves it out")?,
+                (None, Some(nearest)) => writeln!(out, "\"{name}\": no such command; did you mean {nearest}?")?,
+                (None, None) => writeln!(out, "\"{name}\": no such command; help lists all")?,
             }
             return Ok(NOT_FOUND);
         };
@@ -148,7 +153,7 @@ impl Shell {
             Ok(args) => args,
             Err(misuse) => return misused(command, words, &misuse, out),
         };
-        let mut call = Call { system, out, args };
+        let mut call = Call { system, known, out, args };
         match (args.form().run)(&mut call) {
             Ok(()) => Ok(DONE),
             Err(Failure::Output) => Err(fmt::Error),

@@ -1,9 +1,9 @@
 //! A board for the reference tree of qemu-virt: some of its devices, two claims that drift and one that is missing.
 
 use hardware::board::{
-    Baud, Binding, Board, Claim, Class, Conduit, Confidence, Cpu, Device, Driver, Fact, FactId, Fix, Fixed, Hertz,
-    Interrupt, Item, Line, MemoryPolicy, Mpidr, Origin, Policy, Preset, Presets, Recorded, Stage, Trigger, Value, Why,
-    Window, WithoutTree,
+    Baud, Binding, Board, Chosen, Claim, Class, Conduit, Confidence, Cpu, Device, Driver, Fact, FactId, Fix, Fixed,
+    Hertz, Interrupt, Item, Line, MemoryPolicy, Mpidr, Origin, Policy, Preset, Presets, Recorded, Stage, Trigger,
+    Value, Why, Window, WithoutTree,
 };
 
 const DISTRIBUTOR: Window = Window { base: 0x800_0000, size: 0x1_0000 };
@@ -29,9 +29,18 @@ const FILE: &str = "boards/qemu-virt.toml";
 static WHY: Why = Why { text: "smc with virtualization=on, hvc without", line: Line { file: FILE, number: 15 } };
 static FIX: Fix =
     Fix { source: "an oscilloscope", confidence: Confidence::Measured, line: Line { file: FILE, number: 21 } };
+const COMMANDS: [&str; 15] = [
+    "board", "boot", "cat", "cpus", "dt", "echo", "help", "irq", "log", "ls", "mem", "panic", "poweroff", "reboot",
+    "uptime",
+];
 static PRESETS: Presets = Presets {
-    switches: &["ledger-rows", "panic-command", "shell"],
-    presets: &[("hw-minimal", 0b101), ("qemu-smoke", 0b110)],
+    drivers: &["gicv3", "pl011"],
+    commands: &COMMANDS,
+    features: &["ledger-rows"],
+    presets: &[
+        ("hw-minimal", Chosen { drivers: 0b10, commands: 0b101_0001, features: 0b1 }),
+        ("qemu-smoke", Chosen { drivers: 0b11, commands: 0x7fff, features: 0b0 }),
+    ],
 };
 
 pub(crate) static BOARD: Board = Board {
@@ -50,6 +59,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,psci-1.0",
             class: Class::Power,
             driver: Some(Driver::Psci),
+            left_out: None,
             stage: Stage::System,
             present: id(0, "arm,psci-1.0"),
             windows: &[],
@@ -64,6 +74,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,pl011",
             class: Class::Console,
             driver: Some(Driver::Pl011),
+            left_out: None,
             stage: Stage::Console,
             present: id(2, "arm,pl011"),
             windows: &[id(3, UART)],
@@ -78,6 +89,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,gic-v3",
             class: Class::InterruptController,
             driver: Some(Driver::GicV3),
+            left_out: None,
             stage: Stage::Interrupts,
             present: id(6, "arm,gic-v3"),
             windows: &[id(7, DISTRIBUTOR), id(8, REDISTRIBUTORS)],
@@ -92,6 +104,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,armv8-timer",
             class: Class::Timer,
             driver: Some(Driver::ArmTimer),
+            left_out: None,
             stage: Stage::Time,
             present: id(9, "arm,armv8-timer"),
             windows: &[],
@@ -106,6 +119,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,sp805",
             class: Class::Other,
             driver: None,
+            left_out: None,
             stage: Stage::Device,
             present: id(12, "arm,sp805"),
             windows: &[],
@@ -120,6 +134,7 @@ pub(crate) static BOARD: Board = Board {
             compatible: "arm,pl031",
             class: Class::Rtc,
             driver: Some(Driver::Pl031),
+            left_out: None,
             stage: Stage::System,
             present: id(13, "arm,pl031"),
             windows: &[id(14, RTC)],
@@ -169,5 +184,5 @@ pub(crate) static BOARD: Board = Board {
     baud: Baud::Keep,
     memory: MemoryPolicy { least: 64 << 20 },
     without_tree: WithoutTree::Refuse,
-    preset: Preset { name: "qemu-smoke", on: 0b110, all: &PRESETS },
+    preset: Preset { name: "qemu-smoke", chosen: PRESETS.presets[1].1, all: &PRESETS },
 };

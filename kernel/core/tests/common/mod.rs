@@ -13,6 +13,7 @@ use hardware::check::{Ledger, Row, check};
 use hardware::tree::{Record, Tree};
 use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
+use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
     Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Memory, Power, PowerError, Region,
     RegionKind, Stage, System,
@@ -78,7 +79,7 @@ impl Fake {
 
 impl Terminal {
     pub(crate) fn new(system: Fake) -> Self {
-        let mut terminal = Self { shell: Shell::new(), system, shown: String::new() };
+        let mut terminal = Self { shell: Shell::new(ALL), system, shown: String::new() };
         terminal.shell.start(&mut terminal.shown).expect("a string takes all");
         terminal
     }

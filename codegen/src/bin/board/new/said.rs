@@ -96,10 +96,15 @@ fn driven(draft: &Draft, text: &mut String) {
     let names = |count: usize, name: &str| if count == 1 { name.to_owned() } else { format!("{count} × {name}") };
     let started: Vec<String> =
         draft.board.started().into_iter().map(|at| draft.board.devices[at].name.clone()).collect();
-    let known: Vec<String> = draft.undriven.known.iter().map(|(name, count)| names(*count, name)).collect();
+    let named = |all: &[(String, usize)]| all.iter().map(|(name, count)| names(*count, name)).collect::<Vec<String>>();
+    let (known, by_preset) = (named(&draft.undriven.known), named(&draft.undriven.by_preset));
     let unknown = &draft.undriven.unknown;
     let _ = writeln!(text, "\nDriven: {}", list(&started, started.len()));
     let _ = writeln!(text, "Checked, but without a driver: {}", list(&known, known.len()));
+    if !by_preset.is_empty() {
+        let preset = &draft.board.preset.name;
+        let _ = writeln!(text, "Left out by the preset `{preset}`: {}", list(&by_preset, by_preset.len()));
+    }
     let nodes: usize = unknown.iter().map(|(_, count)| count).sum();
     let shown: Vec<String> = unknown.iter().take(MOST).map(|(name, count)| names(*count, name)).collect();
     let count = match nodes {

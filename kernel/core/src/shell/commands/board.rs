@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display, Write};
 
-use hardware::board::{Board, Device, Preset, Presets, Stage};
+use hardware::board::{Board, Chosen, Device, Preset, Presets, Stage};
 use hardware::check::{Ledger, Row, Verdict};
 
 use super::super::call::{Call, Failure};
@@ -10,10 +10,8 @@ use super::super::command::{Category, Command, Example, Flag, Form, JSON};
 use crate::report;
 use crate::text::{Align, Json, table};
 
-/// Presets that the matrix has room for.
-const COLUMNS: usize = 7;
-
-pub(super) static BOARD: Command = Command {
+/// `board`
+pub static BOARD: Command = Command {
     name: "board",
     category: Category::Board,
     brief: "show the board's tables and what the check came to",
@@ -38,7 +36,7 @@ pub(super) static BOARD: Command = Command {
         },
         Form {
             word: "presets",
-            brief: "all presets and their switches, this build's marked",
+            brief: "all presets and what they choose, this board's marked",
             flags: &[],
             operands: &[],
             run: presets,
@@ -138,7 +136,11 @@ fn print_device(device: &Device, row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Re
         let interrupt = Optional(device.interrupts.get(line).map(|interrupt| interrupt.unchecked()));
         match line {
             0 => {
-                let started = if device.driver.is_some() { stage(device.stage) } else { "never" };
+                let started = match device.left_out {
+                    Some(_) => "left out",
+                    None if device.driver.is_some() => stage(device.stage),
+                    None => "never",
+                };
                 row(&[&device.name, &device.binding, &started, &window, &interrupt, &device.path])?;
             }
             _ => row(&[&"", &"", &"", &window, &interrupt])?,
@@ -175,47 +177,41 @@ fn device_json(device: &Device, out: &mut dyn Write) -> fmt::Result {
     out.write_char('\n')
 }
 
-/// A row for each switch, a column for each preset; this build's name stands in brackets.
+/// A row for each driver, command and feature, a column for each preset; this board's is marked.
 fn presets<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let preset = &call.system.board().ok_or(Failure::NoBoard)?.preset;
-    let switches = preset.all.switches;
+    let Presets { drivers, commands, features, .. } = preset.all;
+    let kinds = [("drivers", drivers), ("commands", commands), ("features", features)];
     Ok(table(call.out, &[Align::Left], &mut |row| {
-        matrix_row(&"switch", preset, row, &|name, _| Cell { name, chosen: name == preset.name })?;
-        switches.iter().enumerate().try_for_each(|(nth, switch)| {
-            let state = |on| if Presets::bit(on, nth) { "on" } else { "-" };
-            matrix_row(switch, preset, row, &|_, on| Cell { name: state(on), chosen: false })
-        })
+        row(&[&"preset", &Across { preset, of: None }])?;
+        for (kind, (title, names)) in kinds.iter().enumerate() {
+            row(&[title])?;
+            for (nth, name) in names.iter().enumerate() {
+                row(&[&format_args!("  {name}"), &Across { preset, of: Some((kind, nth)) }])?;
+            }
+        }
+        Ok(())
     })?)
 }
 
-/// A row's head, and what `cell` makes of each preset's name and switches.
-fn matrix_row(
-    head: &dyn Display,
-    preset: &Preset,
-    row: &mut dyn FnMut(&[&dyn Display]) -> fmt::Result,
-    cell: &dyn Fn(&'static str, u64) -> Cell,
-) -> fmt::Result {
-    let mut cells = [Cell { name: "", chosen: false }; COLUMNS];
-    for (slot, &(name, on)) in cells.iter_mut().zip(preset.all.presets) {
-        *slot = cell(name, on);
-    }
-    let mut shown: [&dyn Display; COLUMNS + 1] = [head; COLUMNS + 1];
-    for (slot, cell) in shown.iter_mut().skip(1).zip(&cells) {
-        *slot = cell;
-    }
-    row(shown.get(..=preset.all.presets.len()).unwrap_or(&shown))
+/// The presets' names, or which of them choose the nth of a kind.
+struct Across {
+    preset: &'static Preset,
+    of: Option<(usize, usize)>,
 }
 
-/// A cell of the matrix.
-#[derive(Clone, Copy)]
-struct Cell {
-    name: &'static str,
-    chosen: bool,
-}
-
-impl Display for Cell {
+impl Display for Across {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.chosen { write!(f, "[{}]", self.name) } else { f.write_str(self.name) }
+        self.preset.all.presets.iter().try_for_each(|&(name, Chosen { drivers, commands, features })| {
+            let chosen = self.of.map(|(kind, nth)| Presets::bit([drivers, commands, features][kind], nth));
+            let mark = if name == self.preset.name { '>' } else { ' ' };
+            let text = match chosen {
+                None => name,
+                Some(true) => "yes",
+                Some(false) => "-",
+            };
+            write!(f, "{mark}{text:<width$} ", width = name.len())
+        })
     }
 }
 

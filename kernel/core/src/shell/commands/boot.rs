@@ -7,7 +7,8 @@ use super::super::command::{Category, Command, Example, Form, JSON};
 use crate::system::{Boot, Stage};
 use crate::text::{Align, Json, Nanoseconds, PerMille, table};
 
-pub(super) static BOOT: Command = Command {
+/// `boot`
+pub static BOOT: Command = Command {
     name: "boot",
     category: Category::Kernel,
     brief: "show the stages of the boot and what each took",

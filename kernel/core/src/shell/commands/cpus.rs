@@ -8,7 +8,8 @@ use crate::report;
 use crate::system::Cores;
 use crate::text::Json;
 
-pub(super) static CPUS: Command = Command {
+/// `cpus`
+pub static CPUS: Command = Command {
     name: "cpus",
     category: Category::Kernel,
     brief: "show the cores and what became of each",

@@ -3,7 +3,8 @@
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
 
-pub(super) static ECHO: Command = Command {
+/// `echo`
+pub static ECHO: Command = Command {
     name: "echo",
     category: Category::Shell,
     brief: "print its words",

@@ -2,10 +2,12 @@
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
+use super::super::completion;
 use crate::text::{Align, table};
 use crate::vfs::{Entry, FileKind, Vfs};
 
-pub(super) static LS: Command = Command {
+/// `ls`
+pub static LS: Command = Command {
     name: "ls",
     category: Category::Files,
     brief: "list a directory",
@@ -13,14 +15,15 @@ pub(super) static LS: Command = Command {
         word: "",
         brief: "list a directory, the root if none is named",
         flags: &[],
-        operands: &[Operand { name: "PATH", kind: Kind::File, need: Need::Optional }],
+        operands: &[Operand { name: "PATH", kind: Kind::Named(completion::files), need: Need::Optional }],
         run: ls,
     }],
     examples: &[Example { line: "ls /proc", shows: "what the kernel tells about itself" }],
     see_also: &["cat"],
 };
 
-pub(super) static CAT: Command = Command {
+/// `cat`
+pub static CAT: Command = Command {
     name: "cat",
     category: Category::Files,
     brief: "print a file",
@@ -28,7 +31,7 @@ pub(super) static CAT: Command = Command {
         word: "",
         brief: "print a file; reading never drains it",
         flags: &[],
-        operands: &[Operand { name: "FILE", kind: Kind::File, need: Need::One }],
+        operands: &[Operand { name: "FILE", kind: Kind::Named(completion::files), need: Need::One }],
         run: cat,
     }],
     examples: &[Example { line: "cat /proc/bootlog", shows: "the log since the kernel's first instructions" }],

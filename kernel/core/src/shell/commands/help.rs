@@ -4,9 +4,11 @@ use core::fmt;
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
+use super::super::completion;
 use crate::text::{Align, table};
 
-pub(super) static HELP: Command = Command {
+/// `help`
+pub static HELP: Command = Command {
     name: "help",
     category: Category::Shell,
     brief: "list the commands, or tell all about one",
@@ -14,7 +16,7 @@ pub(super) static HELP: Command = Command {
         word: "",
         brief: "list the commands, or tell all about one",
         flags: &[],
-        operands: &[Operand { name: "COMMAND", kind: Kind::Command, need: Need::Optional }],
+        operands: &[Operand { name: "COMMAND", kind: Kind::Named(completion::commands), need: Need::Optional }],
         run: help,
     }],
     examples: &[Example { line: "help board", shows: "usage, examples and what else to look at" }],
@@ -25,18 +27,22 @@ fn help<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     match call.args.operand(0) {
         None => Ok(list(call)?),
         Some(name) => {
-            let nearest = super::nearest(name);
-            let command = super::find(name).ok_or(Failure::NoCommand { name, nearest })?;
+            let nearest = call.known.nearest(name);
+            let command = call.known.find(name).ok_or(Failure::NoCommand { name, nearest })?;
             Ok(one(command, call)?)
         }
     }
 }
 
 fn list(call: &mut Call<'_>) -> fmt::Result {
+    let known = call.known;
     table(call.out, &[Align::Left], &mut |row| {
         for category in Category::ALL {
-            row(&[&category.title()])?;
-            for command in super::ALL.iter().filter(|command| command.category == category) {
+            let mut title = Some(category.title());
+            for command in known.iter().filter(|command| command.category == category) {
+                if let Some(title) = title.take() {
+                    row(&[&title])?;
+                }
                 row(&[&format_args!("  {}", command.name), &command.brief])?;
             }
         }
@@ -46,7 +52,7 @@ fn list(call: &mut Call<'_>) -> fmt::Result {
 }
 
 fn one(command: &Command, call: &mut Call<'_>) -> fmt::Result {
-    let out = &mut *call.out;
+    let (known, out) = (call.known, &mut *call.out);
     writeln!(out, "{}: {} ({})", command.name, command.brief, command.category.title())?;
     out.write_str("\nUsage\n")?;
     table(out, &[Align::Left], &mut |row| {
@@ -62,10 +68,10 @@ fn one(command: &Command, call: &mut Call<'_>) -> fmt::Result {
     table(out, &[Align::Left], &mut |row| {
         command.examples.iter().try_for_each(|example| row(&[&format_args!("  {}", example.line), &example.shows]))
     })?;
-    if let [first, rest @ ..] = command.see_also {
-        write!(out, "\nSee also: {first}")?;
-        rest.iter().try_for_each(|name| write!(out, ", {name}"))?;
-        out.write_char('\n')?;
+    let mut lead = "\nSee also: ";
+    for name in command.see_also.iter().filter(|name| known.find(name).is_some()) {
+        write!(out, "{lead}{name}")?;
+        lead = ", ";
     }
-    Ok(())
+    if lead == ", " { out.write_char('\n') } else { Ok(()) }
 }

@@ -8,7 +8,8 @@ use crate::report;
 use crate::system::Interrupts;
 use crate::text::Json;
 
-pub(super) static IRQ: Command = Command {
+/// `irq`
+pub static IRQ: Command = Command {
     name: "irq",
     category: Category::Kernel,
     brief: "show interrupt lines and their counts",

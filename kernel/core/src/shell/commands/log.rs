@@ -4,7 +4,8 @@ use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Flag, Form};
 use crate::report;
 
-pub(super) static LOG: Command = Command {
+/// `log`
+pub static LOG: Command = Command {
     name: "log",
     category: Category::Kernel,
     brief: "print the kernel's log",

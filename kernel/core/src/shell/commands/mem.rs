@@ -8,7 +8,8 @@ use crate::report;
 use crate::system::{Memory, Region};
 use crate::text::Json;
 
-pub(super) static MEM: Command = Command {
+/// `mem`
+pub static MEM: Command = Command {
     name: "mem",
     category: Category::Kernel,
     brief: "show physical memory and the heap",

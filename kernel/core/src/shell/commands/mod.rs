@@ -1,4 +1,4 @@
-//! All commands; a row of [`ALL`] is a command.
+//! The shell's commands; an image has those that some board of it wants.
 
 mod board;
 mod boot;
@@ -13,34 +13,21 @@ mod mem;
 mod power;
 mod uptime;
 
+pub use board::BOARD;
+pub use boot::BOOT;
+pub use cpus::CPUS;
+pub use dt::DT;
+pub use echo::ECHO;
+pub use files::{CAT, LS};
+pub use help::HELP;
+pub use irq::IRQ;
+pub use log::LOG;
+pub use mem::MEM;
+pub use power::{PANIC, POWEROFF, REBOOT};
+pub use uptime::UPTIME;
+
 use super::command::Command;
-use super::suggest;
 
-/// In the order that help lists them within a category.
-pub(super) static ALL: &[&Command] = &[
-    &board::BOARD,
-    &dt::DT,
-    &boot::BOOT,
-    &mem::MEM,
-    &cpus::CPUS,
-    &irq::IRQ,
-    &uptime::UPTIME,
-    &log::LOG,
-    &files::LS,
-    &files::CAT,
-    &help::HELP,
-    &echo::ECHO,
-    &power::REBOOT,
-    &power::POWEROFF,
-    &power::PANIC,
-];
-
-/// The command called `name`.
-pub(super) fn find(name: &str) -> Option<&'static Command> {
-    ALL.iter().copied().find(|command| command.name == name)
-}
-
-/// The command whose name is like `name`.
-pub(super) fn nearest(name: &str) -> Option<&'static str> {
-    suggest::nearest(name, ALL.iter().map(|command| command.name))
-}
+/// Every command there is, in the order that help lists them within a category. An image that names it has them all.
+pub static ALL: &[&Command] =
+    &[&BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &LOG, &LS, &CAT, &HELP, &ECHO, &REBOOT, &POWEROFF, &PANIC];

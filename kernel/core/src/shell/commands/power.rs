@@ -4,7 +4,8 @@ use super::super::Question;
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Flag, Form};
 
-pub(super) static REBOOT: Command = Command {
+/// `reboot`
+pub static REBOOT: Command = Command {
     name: "reboot",
     category: Category::Power,
     brief: "reset the machine",
@@ -13,7 +14,8 @@ pub(super) static REBOOT: Command = Command {
     see_also: &["poweroff"],
 };
 
-pub(super) static POWEROFF: Command = Command {
+/// `poweroff`
+pub static POWEROFF: Command = Command {
     name: "poweroff",
     category: Category::Power,
     brief: "switch the machine off",
@@ -22,7 +24,8 @@ pub(super) static POWEROFF: Command = Command {
     see_also: &["reboot"],
 };
 
-pub(super) static PANIC: Command = Command {
+/// `panic`
+pub static PANIC: Command = Command {
     name: "panic",
     category: Category::Power,
     brief: "provoke a kernel panic, to see what one tells",
@@ -46,7 +49,6 @@ fn poweroff<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 }
 
 fn panic<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
-    call.demand("panic-command")?;
     if !call.args.has("--yes") {
         return Err(Failure::Ask(Question::Panic));
     }

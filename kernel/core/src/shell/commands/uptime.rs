@@ -7,7 +7,8 @@ use super::super::command::{Category, Command, Example, Form, JSON};
 use crate::report;
 use crate::text::Json;
 
-pub(super) static UPTIME: Command = Command {
+/// `uptime`
+pub static UPTIME: Command = Command {
     name: "uptime",
     category: Category::Kernel,
     brief: "tell how long the kernel runs",

@@ -8,14 +8,16 @@ use hardware::tree::{Node, Property, Status, Tree};
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
+use super::super::completion;
 use super::super::suggest;
 use crate::report::{self, Raw};
 use crate::text::{Align, Shown, table};
 use meaning::Meanings;
 
-const NODE: Operand = Operand { name: "PATH", kind: Kind::Node, need: Need::One };
+const NODE: Operand = Operand { name: "PATH", kind: Kind::Named(completion::nodes), need: Need::One };
 
-pub(super) static DT: Command = Command {
+/// `dt`
+pub static DT: Command = Command {
     name: "dt",
     category: Category::Board,
     brief: "read the live device tree",
@@ -26,7 +28,7 @@ pub(super) static DT: Command = Command {
             word: "tree",
             brief: "nodes below PATH or the root: name, compatible, status",
             flags: &[],
-            operands: &[Operand { name: "PATH", kind: Kind::Node, need: Need::Optional }],
+            operands: &[Operand { name: "PATH", kind: Kind::Named(completion::nodes), need: Need::Optional }],
             run: tree,
         },
         Form {
@@ -40,7 +42,7 @@ pub(super) static DT: Command = Command {
             word: "prop",
             brief: "one property in full",
             flags: &[],
-            operands: &[NODE, Operand { name: "NAME", kind: Kind::Property, need: Need::One }],
+            operands: &[NODE, Operand { name: "NAME", kind: Kind::Named(completion::properties), need: Need::One }],
             run: prop,
         },
     ],
