@@ -83,8 +83,12 @@ fn a_draft_that_fails_leaves_nothing_behind() {
     // Found out only when the tree is in its place already.
     fs::create_dir_all(root.join("boards/folder.toml/x")).unwrap();
     fs::write(root.join("boards/folder.toml/x/y"), "mine").unwrap();
+    // The same where a tree has to be put back.
+    fs::create_dir_all(root.join("boards/held.toml/x")).unwrap();
+    fs::write(root.join("boards/held.dtb"), "mine").unwrap();
     let before = files(&root);
     for (arguments, code) in [
+        (&["new", "held", "--dtb", "boards/b.dtb", "--force"][..], "nothing was written"),
         (&["new", "x", "--dtb", "big.dtb"][..], "K0002"),
         (&["new", "x", "--dtb", "cut.dtb"], "K0101"),
         (&["new", "x", "--dtb", "text.dtb"], "K0101"),
@@ -225,4 +229,17 @@ fn no_character_of_a_tree_reaches_the_terminal_as_a_command() {
         assert!(!out.contains('\u{1b}') && !err.contains('\u{1b}'), "{command:?}: {out:?} {err:?}");
         assert!(out.contains("[31mxx"), "{command:?} shows it: {out}");
     }
+}
+
+#[test]
+fn a_file_that_is_named_is_written_anew_only_by_force() {
+    let root = place("output");
+    let arguments = ["report", "b", "--format", "md", "--output", "page ü.md"];
+    let page = || fs::read_to_string(root.join("page ü.md")).unwrap();
+    fs::write(root.join("page ü.md"), "mine").unwrap();
+    let (code, _, err) = said(&board(&root, &arguments));
+    assert_eq!((code, page().as_str()), (Some(2), "mine"), "{err}");
+    assert!(err.contains("--force"), "{err}");
+    assert_eq!(said(&board(&root, &[&arguments[..], &["--force"]].concat())).0, Some(0));
+    assert!(page().starts_with("# b\n"), "{}", page());
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 mod common;
 
-use codegen::findings::{Place, Severity, code};
+use codegen::findings::{Findings, Place, Severity, code};
 use codegen::model::board::{Origin, Recorded};
 use codegen::{Profile, image_for};
 use common::{fixtures, project};
@@ -110,4 +110,63 @@ fn an_inherited_fix_and_its_heirs_add_up() {
     let board = codegen::board(&root, "c").unwrap_or_else(|findings| panic!("{findings}")).board;
     let lines: Vec<String> = board.fixes.iter().map(|fix| fix.line.to_string()).collect();
     assert_eq!(lines, ["boards/b.toml:14", "boards/b.toml:21", "boards/c.toml:7"]);
+}
+
+/// The findings and the board of the base project with `more` in its board file.
+fn with(name: &str, more: &str) -> (Option<codegen::model::board::Board>, Findings) {
+    let root = project(name, None);
+    let file = root.join("boards/b.toml");
+    fs::write(&file, fs::read_to_string(&file).unwrap() + more).unwrap();
+    match codegen::board(&root, "b") {
+        Ok(generated) => (Some(generated.board), generated.findings),
+        Err(findings) => (None, findings),
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_variant_alone_is_told_with_its_name() {
+    let (board, findings) = with(
+        "variants-finding",
+        "\n[[variant]]\nname = \"d0\"\nevidence = { node = \"serial0\", interrupt = { spi = 120 } }\n\
+         \n[[variant.override]]\nnode = \"serial0\"\nproperty = \"reg\"\nvalue = [0x1000, 0x10]\n",
+    );
+    let found: Vec<_> = findings.iter().map(|finding| (finding.code, finding.severity)).collect();
+    assert_eq!(found, [(code::WINDOW_TOO_SMALL, Severity::Warning)], "{findings}");
+    assert!(findings.render().contains("this is so in the variant `d0`"), "{findings}");
+    let board = board.unwrap();
+    let driver = |board: &codegen::model::board::Board| {
+        board.devices.iter().find(|device| device.name == "serial0").unwrap().driver
+    };
+    assert_eq!((driver(&board).is_some(), driver(&board.variants[0].board)), (true, None));
+}
+
+#[test]
+fn what_stops_a_boot_still_does_where_it_is_fixed() {
+    let (board, findings) = with(
+        "fixed-console",
+        "\n[[fix]]\nnode = \"serial0\"\nproperty = \"reg\"\nvalue = [0x2000, 0x100]\nsource = \"the manual\"\nconfidence = \"datasheet\"\n",
+    );
+    let board = board.unwrap_or_else(|| panic!("{findings}"));
+    let fact = board.facts.iter().find(|fact| fact.name == "serial0.window[0]").unwrap();
+    assert!(matches!(fact.origin, Origin::Fix { .. }), "{fact:?}");
+    assert_eq!(fact.policy, Policy::Fatal);
+}
+
+#[test]
+fn answers_to_different_questions_exclude_nothing() {
+    let variant = |name: &str, node: &str, property: &str, value: u32| {
+        format!(
+            "\n[[variant]]\nname = \"{name}\"\nevidence = {{ node = \"{node}\", property = \"{property}\", value = {value} }}\n"
+        )
+    };
+    for (name, node, property, ambiguous) in [
+        ("same-question", "serial0", "revision", false),
+        ("other-property", "serial0", "stepping", true),
+        ("other-node", "/timer", "revision", true),
+    ] {
+        let (_, findings) =
+            with(name, &(variant("one", "serial0", "revision", 1) + &variant("two", node, property, 2)));
+        let found = findings.iter().any(|finding| finding.code == code::AMBIGUOUS_VARIANTS);
+        assert_eq!(found, ambiguous, "{name}: {findings}");
+    }
 }
