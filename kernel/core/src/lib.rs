@@ -2,6 +2,7 @@
 //!
 //! - [`deadline`]: servers with a reserved share of a CPU, for the deterministic scheduler.
 //! - [`editor`]: a line editor for a serial terminal.
+//! - [`frames`]: physical memory, handed out in runs of frames.
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
 //! - [`report`]: what commands, files and the boot itself tell.
 //! - [`ram`]: what RAM there is once what others own is taken away.
@@ -18,6 +19,7 @@
 pub mod deadline;
 pub mod editor;
 pub mod errno;
+pub mod frames;
 pub mod log;
 pub mod ram;
 pub mod report;

@@ -5,6 +5,7 @@ use core::ops::Range;
 use alloc::vec::Vec;
 
 use hardware::board::Board;
+use kernel_core::frames::{Usage, Zone};
 use kernel_core::system::{Heap, Memory, Region, RegionKind};
 
 use crate::arch::layout;
@@ -16,6 +17,10 @@ impl Memory for Machine<'_> {
     fn region(&self, index: usize) -> Option<Region<'_>> {
         // Put together anew for each row: nothing is kept up to date that only one command reads.
         self.regions().get(index).copied()
+    }
+
+    fn frames(&self, zone: Zone) -> Usage {
+        mm::frames::usage(zone)
     }
 
     fn heap(&self) -> Heap {
@@ -38,9 +43,8 @@ impl Machine<'_> {
             regions.add(kind, layout::physical(range.start)..layout::physical(range.end), name);
         }
         regions.add(RegionKind::Tables, mm::tables_in_use(), "page tables");
-        regions.add(RegionKind::Heap, mm::ram::heap_range(), "talc");
-        for range in mm::ram::free().ranges() {
-            regions.add(RegionKind::Ram, range.clone(), "free");
+        for range in mm::ram::mapped().ranges() {
+            regions.add(RegionKind::Ram, range.clone(), "frames");
         }
         for window in (0..).map_while(mm::device::owned) {
             let name = device_at(self.board, window.base);

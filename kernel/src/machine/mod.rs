@@ -83,7 +83,7 @@ impl<'l> Machine<'l> {
         match mm::ram::start(ram.free) {
             Ok(()) => {}
             Err(cause @ RamError::Map { .. }) => error!("{cause}"),
-            Err(cause @ RamError::None) => story::stop(&self.ledger, &cause),
+            Err(cause @ RamError::None(_)) => story::stop(&self.ledger, &cause),
         }
     }
 

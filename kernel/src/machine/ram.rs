@@ -7,7 +7,7 @@ use kernel_core::ram::{RamMap, TooManyRanges};
 
 use crate::arch::layout;
 use crate::log::warning;
-use crate::mm::ram::RANGES;
+use kernel_core::frames::RANGES;
 
 /// RAM, all of it and the part without an owner.
 #[derive(Debug)]

@@ -177,7 +177,7 @@ impl Machine<'_> {
         line.pad(DEVICE);
         write!(line, "{} @ {}", Bytes(self.ram.size), Address(self.ram.base))?;
         line.pad(NOTE);
-        write!(line, "{} free, heap {}", Bytes(mm::ram::free().bytes()), Bytes(mm::heap::usage().size))?;
+        write!(line, "{} free, heap {}", Bytes(mm::frames::free_bytes()), Bytes(mm::heap::usage().size))?;
         line.end()
     }
 }

@@ -13,6 +13,7 @@
 
 mod blob;
 pub mod device;
+pub mod frames;
 pub mod heap;
 pub mod ram;
 mod records;

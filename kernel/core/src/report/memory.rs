@@ -1,7 +1,8 @@
-//! Physical memory: the regions, then the heap.
+//! Physical memory: the regions, then the frames of each zone and the heap.
 
 use core::fmt::{self, Write};
 
+use crate::frames::{Usage, Zone};
 use crate::system::{Heap, Memory};
 use crate::text::{Address, Align, Bytes, table};
 
@@ -16,6 +17,12 @@ pub(crate) fn memory(memory: &dyn Memory, out: &mut dyn Write) -> fmt::Result {
         }
         Ok(())
     })?;
+    for zone in Zone::ALL.into_iter().rev() {
+        let Usage { total, free } = memory.frames(zone);
+        if total > 0 {
+            writeln!(out, "frames {}: {} of {} free", zone.name(), Bytes(free), Bytes(total))?;
+        }
+    }
     let Heap { size, used, peak, failures } = memory.heap();
     write!(out, "heap: {} of {} used, {} at most", Bytes(used), Bytes(size), Bytes(peak))?;
     match failures {

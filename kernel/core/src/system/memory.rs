@@ -1,11 +1,16 @@
 //! Physical memory as the kernel sees it.
 
+use crate::frames::{Usage, Zone};
+
 /// Physical memory and the heap.
 pub trait Memory {
     /// The nth region in address order; `None` past the last.
     fn region(&self, index: usize) -> Option<Region<'_>>;
 
-    /// The kernel's heap.
+    /// What the frame allocator has of `zone`, without the zones below it.
+    fn frames(&self, zone: Zone) -> Usage;
+
+    /// The kernel's heap, which is made of such frames.
     fn heap(&self) -> Heap;
 }
 
@@ -25,7 +30,7 @@ pub struct Region<'s> {
 /// What a region is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegionKind {
-    /// RAM that nothing uses yet, or all of it where nothing finer is known.
+    /// RAM that the frame allocator hands out: read, write.
     Ram,
     /// Kernel code: read, execute.
     Text,
@@ -82,8 +87,8 @@ impl RegionKind {
         match self {
             Self::Text => "r-x",
             Self::Rodata | Self::Tree | Self::Initrd => "r--",
-            Self::Data | Self::Heap | Self::Tables | Self::Device => "rw-",
-            Self::Ram | Self::Reserved => "---",
+            Self::Data | Self::Heap | Self::Ram | Self::Tables | Self::Device => "rw-",
+            Self::Reserved => "---",
         }
     }
 }

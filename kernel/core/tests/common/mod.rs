@@ -11,6 +11,7 @@ use std::cell::{Cell, RefCell};
 use hardware::board::{Board, Interrupt, Mpidr, Trigger};
 use hardware::check::{Ledger, Row, check};
 use hardware::tree::{Record, Tree};
+use kernel_core::frames::{Usage, Zone};
 use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
@@ -199,6 +200,13 @@ impl Memory for Fake {
             (0x4032_0000, 0x3fce_0000, RegionKind::Ram, ""),
         ];
         regions.get(index).map(|&(base, size, kind, name)| Region { base, size, kind, name })
+    }
+    fn frames(&self, zone: Zone) -> Usage {
+        match zone {
+            Zone::Low => Usage { total: 0, free: 0 },
+            Zone::Dma32 => Usage { total: 0x3fce_0000, free: 0x3f00_0000 },
+            Zone::Any => Usage { total: 4 << 30, free: (4 << 30) - 4096 },
+        }
     }
     fn heap(&self) -> Heap {
         Heap { size: 0x10_0000, used: 1536, peak: 0x1_0000, failures: 0 }

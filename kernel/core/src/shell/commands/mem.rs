@@ -4,6 +4,7 @@ use core::fmt;
 
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, JSON};
+use crate::frames::Zone;
 use crate::report;
 use crate::system::{Memory, Region};
 use crate::text::Json;
@@ -15,7 +16,7 @@ pub static MEM: Command = Command {
     brief: "show physical memory and the heap",
     forms: &[Form {
         word: "",
-        brief: "regions in address order with how the kernel maps them, then the heap",
+        brief: "regions in address order with how the kernel maps them, then frames and heap",
         flags: &[JSON],
         operands: &[],
         run: mem,
@@ -36,6 +37,16 @@ fn json(memory: &dyn Memory, out: &mut dyn fmt::Write) -> fmt::Result {
     json.key("regions")?.open('[')?;
     for region in (0..).map_while(|index| memory.region(index)) {
         region_json(&mut json, &region)?;
+    }
+    json.close(']')?;
+    json.key("frames")?.open('[')?;
+    for zone in Zone::ALL.into_iter().rev() {
+        let usage = memory.frames(zone);
+        json.open('{')?;
+        json.key("zone")?.text(&zone.name())?;
+        json.key("total")?.number(usage.total)?;
+        json.key("free")?.number(usage.free)?;
+        json.close('}')?;
     }
     json.close(']')?;
     let heap = memory.heap();

@@ -1,0 +1,63 @@
+//! Zones: how far up an address may be for a device to reach it.
+
+use core::ops::Range;
+
+/// A stretch of physical addresses; what asks for one is also served from those below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Zone {
+    /// Below 1 GiB: the DMA controllers of the BCM2711 that reach no further.
+    Low,
+    /// Below 4 GiB: devices with 32 address bits.
+    Dma32,
+    /// Anywhere.
+    Any,
+}
+
+impl Zone {
+    /// All, from the one that is used up first: low memory is kept for those who need it.
+    pub const ALL: [Self; 3] = [Self::Any, Self::Dma32, Self::Low];
+
+    /// The addresses that are in it and in none below.
+    pub const fn addresses(self) -> Range<u64> {
+        match self {
+            Self::Low => 0..1 << 30,
+            Self::Dma32 => 1 << 30..1 << 32,
+            Self::Any => 1 << 32..u64::MAX,
+        }
+    }
+
+    /// The highest zone whose every address is below `limit`; `None` where not even the lowest is.
+    pub fn below(limit: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|zone| zone.addresses().end <= limit)
+    }
+
+    /// Its limit behind a sentence; nothing where there is none.
+    pub(super) const fn limit(self) -> &'static str {
+        match self {
+            Self::Low => " below 1 GiB",
+            Self::Dma32 => " below 4 GiB",
+            Self::Any => "",
+        }
+    }
+
+    /// The addresses that are in it alone, in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "below 1 GiB",
+            Self::Dma32 => "below 4 GiB",
+            Self::Any => "above 4 GiB",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_has_the_zone_that_keeps_it() {
+        let zones = [1 << 30, (1 << 32) - 1, 1 << 32, 1 << 40, u64::MAX].map(Zone::below);
+        assert_eq!(zones, [Some(Zone::Low), Some(Zone::Low), Some(Zone::Dma32), Some(Zone::Dma32), Some(Zone::Any)]);
+        assert_eq!(Zone::below((1 << 30) - 1), None);
+    }
+}
