@@ -74,6 +74,7 @@ fn run(mut machine: Machine<'_>, ram: LiveRam) -> ! {
     BEACON.reach(Stage::Memory);
     machine.start_devices();
     machine.start_cores();
+    mm::map::check();
     BEACON.reach(Stage::Devices);
     machine.summary();
     BEACON.reach(Stage::Summary);

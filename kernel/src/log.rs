@@ -35,6 +35,11 @@ pub fn record(level: Level, text: fmt::Arguments<'_>) {
     }
 }
 
+/// Appends a record whose text is made already.
+pub fn record_text(level: Level, text: &str) {
+    RING.lock().push(counter::now(), level, text);
+}
+
 /// Whether there is any warning or error; for who reads the log only then.
 pub fn has_complaints() -> bool {
     COMPLAINTS.load(Relaxed)

@@ -12,6 +12,7 @@ use crate::arch::exception::{Kind, Source, Unexpected};
 use crate::arch::layout;
 use crate::machine::last_words::{self, LastWords};
 use crate::machine::power;
+use crate::mm::{self, stack::Owner};
 
 /// Writes a line and logs it.
 macro_rules! say {
@@ -84,7 +85,7 @@ fn backtrace(out: &mut LastWords, fp: u64) {
 impl fmt::Display for Unexpected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(stack) = self.overflown_stack() {
-            return write!(f, "the {stack} stack is full: its guard page was hit");
+            return write!(f, "the {stack} is full: its guard page was hit");
         }
         match self.kind {
             Kind::Synchronous => write!(f, "{}", self.syndrome)?,
@@ -103,12 +104,12 @@ impl fmt::Display for Unexpected<'_> {
 
 impl Unexpected<'_> {
     /// The stack whose guard page the access hit.
-    fn overflown_stack(&self) -> Option<&'static str> {
+    fn overflown_stack(&self) -> Option<Owner> {
         if self.kind != Kind::Synchronous || !self.syndrome.is_translation_fault() {
             return None;
         }
         let far = usize::try_from(self.far).ok()?;
-        layout::stacks().into_iter().find(|stack| stack.guard.contains(&far)).map(|stack| stack.name)
+        mm::stack::find(far).filter(|stack| stack.guard.contains(&far)).map(|stack| stack.owner)
     }
 }
 
@@ -119,15 +120,13 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.0 as usize;
         let offset = address.wrapping_sub(layout::image().start);
-        let stacks = layout::stacks();
         if layout::text().contains(&address) {
             write!(f, "text+{offset:#x}")
         } else if layout::rodata().contains(&address) {
             f.write_str("rodata")
-        } else if let Some(stack) = stacks.iter().find(|stack| stack.usable.contains(&address)) {
-            write!(f, "{} stack", stack.name)
-        } else if let Some(stack) = stacks.iter().find(|stack| stack.guard.contains(&address)) {
-            write!(f, "guard page below the {} stack", stack.name)
+        } else if let Some(stack) = mm::stack::find(address) {
+            let guard = if stack.guard.contains(&address) { "guard page below the " } else { "" };
+            write!(f, "{guard}{}", stack.owner)
         } else if layout::data().contains(&address) {
             f.write_str("data")
         } else {

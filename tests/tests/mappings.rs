@@ -5,9 +5,10 @@ use tests::{Failure, Image, Machine};
 
 /// Where QEMU loads the image.
 const LOADED: u64 = 0x4020_0000;
-/// Where the linear map and the device windows start, and what lies above the windows.
+/// Where the linear map, the device windows and the stacks start.
 const LINEAR: u64 = 0xffff_0000_0000_0000;
 const DEVICE: u64 = 0xffff_8000_0000_0000;
+const STACKS: u64 = 0xffff_c000_0000_0000;
 const PAGE: u64 = 0x1000;
 
 /// Fields of descriptors (DDI 0487, D8.3).
@@ -85,7 +86,8 @@ fn every_mapping_has_its_rights() -> Result<(), Failure> {
     for leaf in &leaves {
         let wanted: &[(bool, bool, u64)] = match leaf.from {
             from if from < DEVICE => &[(true, false, 0), (false, false, 0)],
-            from if from < start => &[(true, false, 1)],
+            from if from < STACKS => &[(true, false, 1)],
+            from if from < start => &[(true, false, 0)],
             from if from < text => &[(false, true, 0)],
             from if from < rodata => &[(false, false, 0)],
             _ => &[(true, false, 0)],

@@ -9,6 +9,7 @@ use hardware::board::{Device, Driver, Interrupt, Window};
 use hardware::check::Checked;
 
 use crate::arch::mmio;
+use crate::arch::mmu::Memory;
 use crate::log::warning;
 use crate::mm::device::{DeviceError, map_device};
 use crate::sync::Lock;
@@ -56,7 +57,7 @@ pub struct Console;
 /// Makes `device` the console: from now on it prints.
 pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Result<(), OpenError> {
     let pl011 = match device.driver {
-        Some(Driver::Pl011) if cfg!(driver = "pl011") => Pl011::new(map_device(window)?, baud)?,
+        Some(Driver::Pl011) if cfg!(driver = "pl011") => Pl011::new(map_device(device.name, window, Memory::Device)?, baud)?,
         Some(Driver::Pl011 | Driver::GicV2 | Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031)
         | None => {
             return Err(OpenError::NoDriver);

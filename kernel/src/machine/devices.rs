@@ -7,6 +7,7 @@ use hardware::check::{Checked, NotAccepted};
 
 use crate::arch::cpu;
 use crate::arch::mmio;
+use crate::arch::mmu::Memory;
 use crate::log::{error, info, warning};
 use crate::mm::device::{DeviceError, map_device};
 
@@ -131,7 +132,7 @@ impl Machine<'_> {
     /// The device's nth window, checked and mapped.
     fn window(&self, device: &'static Device, index: usize) -> Result<mmio::Window, StartError> {
         let claim: &Claim<Window> = device.windows.get(index).ok_or(StartError::Without("window"))?;
-        Ok(map_device(self.ledger.accept(claim)?)?)
+        Ok(map_device(device.name, self.ledger.accept(claim)?, Memory::Device)?)
     }
 
     /// The device's nth interrupt line, checked.

@@ -4,11 +4,10 @@ use core::ops::Range;
 
 use alloc::vec::Vec;
 
-use hardware::board::Board;
 use kernel_core::frames::{Usage, Zone};
-use kernel_core::system::{Heap, Memory, Region, RegionKind};
+use kernel_core::system::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 
-use crate::arch::layout;
+use crate::arch::{layout, mmu};
 use crate::mm;
 
 use super::Machine;
@@ -21,6 +20,19 @@ impl Memory for Machine<'_> {
 
     fn frames(&self, zone: Zone) -> Usage {
         mm::frames::usage(zone)
+    }
+
+    fn mapping(&self, index: usize) -> Option<Mapping<'_>> {
+        let mapping = mm::map::mappings().nth(index)?;
+        let run = mapping.run;
+        let (name, number) = mapping.owner.map_or(("nobody", None), |owner| owner.name.parts());
+        let (rights, memory) = mmu::names(run.attributes);
+        Some(Mapping { address: run.address, physical: run.physical, size: run.size, rights, memory, name, number })
+    }
+
+    fn regime(&self) -> Regime {
+        let mmu::Regime { wxn, pan, .. } = mmu::Regime::of_this_core();
+        Regime { wxn, pan }
     }
 
     fn heap(&self) -> Heap {
@@ -46,8 +58,7 @@ impl Machine<'_> {
         for range in mm::ram::mapped().ranges() {
             regions.add(RegionKind::Ram, range.clone(), "frames");
         }
-        for window in (0..).map_while(mm::device::owned) {
-            let name = device_at(self.board, window.base);
+        for (name, window) in (0..).map_while(mm::device::owned) {
             regions.add(RegionKind::Device, window.base..window.base + window.size, name);
         }
         self.add_tree(&mut regions);
@@ -82,10 +93,4 @@ impl<'r> Regions<'r> {
             self.0.push(Region { base: range.start, size, kind, name });
         }
     }
-}
-
-/// The device whose table row has a window at `base`.
-fn device_at(board: &'static Board, base: u64) -> &'static str {
-    let owner = board.devices.iter().find(|device| device.windows.iter().any(|window| window.unchecked().base == base));
-    owner.map_or("moved device", |device| device.name)
 }

@@ -6,16 +6,16 @@
 use core::fmt::Write as _;
 use core::sync::atomic::{AtomicU8, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 
-use alloc::alloc::{Layout, alloc};
-
 use hardware::board::Mpidr;
 use hardware::tree::{Cpu, EnableMethod, Tree};
 use kernel_core::system::{Core, CoreState, Cores};
 
+use crate::arch::mmu::Regime;
 use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::arch::secondary::{self, Stacks};
 use crate::arch::{counter, cpu};
 use crate::log::{info, warning};
+use crate::mm::stack::{self, Owner, StackError};
 use crate::mm::{self, MapError, ReleaseError};
 use crate::sync::Lock;
 
@@ -26,8 +26,6 @@ use super::{Machine, irq};
 const PATIENCE_MS: u64 = 1000;
 /// Looks, where no counter tells the time.
 const LOOKS: u64 = 1 << 20;
-/// Bytes of each of a core's stacks.
-const STACK: usize = 16 << 10;
 
 /// By number; the boot core is 0.
 static CORES: Lock<heapless::Vec<Known, CPUS_MAX>> = Lock::new(heapless::Vec::new());
@@ -79,9 +77,9 @@ pub enum SmpError {
     /// The spin table can't be used.
     #[error(transparent)]
     SpinTable(#[from] ReleaseError),
-    /// There is no memory to run it on.
-    #[error("no memory for its stacks")]
-    NoMemory,
+    /// There are no stacks to run it on.
+    #[error(transparent)]
+    Stack(#[from] StackError),
     /// No tables for its first steps.
     #[error(transparent)]
     Tables(#[from] MapError),
@@ -117,6 +115,9 @@ impl Machine<'_> {
 /// Where a secondary core comes in, on its own stack and in its own block.
 pub fn arrive() -> ! {
     cpu::unmask_aborts();
+    if let Err(register) = Regime::of_this_core().check() {
+        panic!("{register}");
+    }
     let arrival = ARRIVALS.get(per_cpu::number());
     // One that was given up must not run: its number and its stacks may be another's by now.
     let in_time = arrival.is_some_and(|it| it.compare_exchange(AWAITED, ARRIVED, AcqRel, Relaxed).is_ok());
@@ -150,7 +151,7 @@ fn call(tree: &Tree<'_>, cpu: &Cpu<'_>, index: usize, tables: u64) -> Result<(),
     if !cpu.enabled {
         return Err(SmpError::Disabled);
     }
-    secondary::prepare(index, cpu.mpidr, tables, stacks().ok_or(SmpError::NoMemory)?);
+    secondary::prepare(index, cpu.mpidr, tables, stacks(index)?);
     match cpu.enable_method {
         EnableMethod::Psci => Ok(power::start_core(cpu.mpidr, secondary::entry())?),
         EnableMethod::SpinTable { release: Some(word) } => Ok(mm::release(tree, word, secondary::entry())?),
@@ -159,21 +160,20 @@ fn call(tree: &Tree<'_>, cpu: &Cpu<'_>, index: usize, tables: u64) -> Result<(),
     }
 }
 
-/// Stacks for a core, which it keeps for good.
-fn stacks() -> Option<Stacks> {
-    let mut tops = [0; 3];
-    for top in &mut tops {
-        let layout = Layout::from_size_align(STACK, 16).ok()?;
-        // SAFETY: the layout's size isn't zero.
-        let bottom = unsafe { alloc(layout) };
-        *top = bottom.addr();
-        if bottom.is_null() {
-            return None;
-        }
-        *top += STACK;
-    }
-    let [thread, exception, emergency] = tops;
-    Some(Stacks { thread, exception, emergency })
+/// Stacks for a core, which it keeps for good: also one that never comes may come late.
+fn stacks(index: usize) -> Result<Stacks, StackError> {
+    let number = index as u16;
+    let top = |owner| {
+        let stack = stack::take(owner)?;
+        let top = stack.top();
+        stack.leak();
+        Ok::<usize, StackError>(top)
+    };
+    Ok(Stacks {
+        thread: top(Owner::Idle(number))?,
+        exception: top(Owner::Exception(number))?,
+        emergency: top(Owner::Emergency(number))?,
+    })
 }
 
 /// Waits for those who were called; says who came and who didn't.

@@ -3,11 +3,16 @@
 //! x0 is whatever firmware left there. Before anything is believed, the first bytes are read under guard; and
 //! the whole blob is mapped only after its header said that it is one.
 
+use core::ops::Range;
+
 use crate::arch::mmu::{Memory, Protection};
 use crate::arch::{layout, probe};
+use crate::sync::Lock;
 
 use super::{LINEAR, MapError, PAGE, PHYSICAL_END, table};
 
+/// The pages with the tree.
+static MAPPED: Lock<Range<u64>> = Lock::new(0..0);
 /// The first four bytes, big-endian (Devicetree Specification 0.4, 5.2).
 const MAGIC: u32 = 0xd00d_feed;
 /// The size of the header of version 17.
@@ -96,7 +101,14 @@ fn map(start: u64, size: u64) -> Result<(), BlobError> {
         return Err(BlobError::Place(start));
     }
     table::map(LINEAR + first, first, end - first, Protection::Constants, Memory::Normal)
-        .map_err(|cause| BlobError::Map { start, cause })
+        .map_err(|cause| BlobError::Map { start, cause })?;
+    *MAPPED.lock() = first..end;
+    Ok(())
+}
+
+/// The physical addresses of the pages that the tree is mapped by.
+pub(super) fn mapped() -> Range<u64> {
+    MAPPED.lock().clone()
 }
 
 /// The header's total size, once its magic is right.

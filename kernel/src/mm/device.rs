@@ -14,7 +14,7 @@ use crate::sync::Lock;
 use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
 
 /// The windows that have an owner.
-static OWNED: Lock<heapless::Vec<Window, WINDOWS>> = Lock::new(heapless::Vec::new());
+static OWNED: Lock<heapless::Vec<(&'static str, Window), WINDOWS>> = Lock::new(heapless::Vec::new());
 const WINDOWS: usize = 64;
 
 /// Why a window can't be had.
@@ -34,21 +34,22 @@ pub enum DeviceError {
     Map(#[from] MapError),
 }
 
-/// Maps `window` as Device-nGnRE, never executable, and makes the result its one owner.
-pub fn map_device(window: Checked<Window>) -> Result<mmio::Window, DeviceError> {
+/// Maps `window`, never executable, and makes the result its one owner: the device `name`. `memory` is Device-nGnRE for
+/// registers.
+pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -> Result<mmio::Window, DeviceError> {
     let window = window.get();
     let end = window.base.checked_add(window.size).filter(|&end| end <= PHYSICAL_END);
     let Some(end) = end.filter(|_| window.size > 0 && window.base.is_multiple_of(8)) else {
         return Err(DeviceError::Shape(window));
     };
     let mut owned = OWNED.lock();
-    if let Some(other) = owned.iter().find(|other| overlap(&window, other)) {
+    if let Some(other) = owned.iter().map(|(_, other)| other).find(|other| overlap(&window, other)) {
         return Err(DeviceError::Owned(window, *other));
     }
-    owned.push(window).map_err(|_| DeviceError::TooMany)?;
+    owned.push((name, window)).map_err(|_| DeviceError::TooMany)?;
     let first = window.base & !(PAGE - 1);
     let size = end.next_multiple_of(PAGE) - first;
-    table::map(DEVICE + first, first, size, Protection::Data, Memory::Device)?;
+    table::map(DEVICE + first, first, size, Protection::Data, memory)?;
     let base = NonNull::without_provenance(
         core::num::NonZero::new((DEVICE + window.base) as usize).ok_or(DeviceError::Shape(window))?,
     );
@@ -62,7 +63,16 @@ fn overlap(a: &Window, b: &Window) -> bool {
     a.base < b.base + b.size && b.base < a.base + a.size
 }
 
-/// The nth window that has an owner.
-pub fn owned(index: usize) -> Option<Window> {
+/// The nth window that has an owner, and whose it is.
+pub fn owned(index: usize) -> Option<(&'static str, Window)> {
     OWNED.lock().get(index).copied()
+}
+
+/// Whose the page with the physical address `at` is, and where its owner's pages end. Of two in one page it is the first.
+pub(super) fn owner(at: u64) -> Option<(&'static str, u64)> {
+    let owned = OWNED.lock();
+    let mut pages = owned
+        .iter()
+        .map(|(name, window)| (*name, window.base & !(PAGE - 1), (window.base + window.size).next_multiple_of(PAGE)));
+    pages.find(|(_, start, end)| (*start..*end).contains(&at)).map(|(name, _, end)| (name, end))
 }

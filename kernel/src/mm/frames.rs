@@ -55,7 +55,15 @@ impl Frames {
         (LINEAR + self.base()) as *mut u8
     }
 
-    /// Keeps it for good.
+    /// What `leak` let go of.
+    ///
+    /// # Safety
+    /// `base` and `order` are of a run that was leaked, this is called once for it, and nothing uses the run any more.
+    pub(super) unsafe fn of_leaked(base: u64, order: Order) -> Self {
+        Self(ManuallyDrop::new(core_frames::Frames::of_leaked(base, order)))
+    }
+
+    /// Keeps it until [`Frames::of_leaked`], or for good.
     pub fn leak(self) -> Range<u64> {
         ManuallyDrop::new(self).range()
     }
@@ -77,9 +85,13 @@ impl Ram<'static> for LinearMap {
     /// The live tree's word is all there is about RAM, and whoever got an address that nothing answers would be the end.
     fn forgets(&mut self, block: Range<u64>) -> Option<u64> {
         [block.start, block.end - 8].into_iter().find(|&address| {
-            // The complement differs from any constant that a bus without an answer may give.
-            // SAFETY: the block is in the linear map, writable, and the allocator asks before anything of it is in use.
-            !unsafe { probe::keeps((LINEAR + address) as usize, !address) }
+            let at = (LINEAR + address) as usize;
+            // SAFETY: the block is in the linear map as Normal memory, where a read has no side effect.
+            let Some(before) = (unsafe { probe::read(at) }) else { return true };
+            // The complement differs from any constant that a bus without an answer may give. What was there comes back:
+            // where memory that isn't there mirrors memory that is, those bytes are somebody's.
+            // SAFETY: the mapping is writable, and the allocator asks before anything of the block is in use.
+            unsafe { !probe::keeps(at, !address) || !probe::keeps(at, u64::from_ne_bytes(before)) }
         })
     }
 

@@ -6,19 +6,23 @@
 //! |---|---|
 //! | `0xffff_0000_0000_0000` | the linear map: physical address + this; RAM that nobody else owns, and firmware's device tree |
 //! | `0xffff_8000_0000_0000` | device windows: physical address + this |
+//! | `0xffff_c000_0000_0000` | stacks, each with a guard below |
 //! | `0xffff_ffff_8000_0000` | the image, by its sections |
 //!
-//! The low half is off. Every mapping is made once and never changed, so a valid entry never becomes another
-//! valid entry and no break-before-make is needed.
+//! The low half is off. A valid entry never becomes another valid entry: a mapping is made once, and what is unmapped (a
+//! stack that nobody needs) is forgotten by all cores before its place is used again.
 
 mod blob;
 pub mod device;
 pub mod frames;
 pub mod heap;
+pub mod map;
 pub mod ram;
 mod records;
 mod spin_table;
+pub mod stack;
 mod table;
+mod walk;
 
 pub use blob::firmware_tree;
 pub use records::take_tree_records;
@@ -29,8 +33,9 @@ pub use table::{MapError, leave_load_address, load_address_tables, tables_in_use
 const LINEAR: u64 = 0xffff_0000_0000_0000;
 /// Start of the device windows.
 const DEVICE: u64 = 0xffff_8000_0000_0000;
-/// First physical address that has no place in the linear map; the device windows end a table entry earlier,
-/// at the image's.
+/// Start of the stacks.
+const STACKS: u64 = 0xffff_c000_0000_0000;
+/// First physical address that has no place in the linear map or among the device windows, where the stacks begin.
 const PHYSICAL_END: u64 = 1 << 46;
 /// The smallest mapping.
 const PAGE: u64 = 4096;

@@ -1,5 +1,7 @@
 //! RAM that nobody else owns: its linear map, on which the frame allocator starts.
 
+use core::ops::Range;
+
 use kernel_core::frames::{FrameError, RANGES};
 use kernel_core::ram::RamMap;
 
@@ -53,4 +55,9 @@ pub fn start(mut free: RamMap<RANGES>) -> Result<(), RamError> {
 /// RAM in the linear map.
 pub fn mapped() -> RamMap<RANGES> {
     RAM.lock().clone()
+}
+
+/// The range in the linear map that has a physical address.
+pub(super) fn range_at(physical: u64) -> Option<Range<u64>> {
+    RAM.lock().ranges().iter().find(|range| range.contains(&physical)).cloned()
 }

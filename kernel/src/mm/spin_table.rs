@@ -4,9 +4,14 @@
 use hardware::tree::Tree;
 
 use crate::arch::mmu::{Memory, Protection};
+use crate::arch::per_cpu::CPUS_MAX;
 use crate::arch::{layout, probe, secondary};
+use crate::sync::Lock;
 
 use super::{LINEAR, MapError, PAGE, PHYSICAL_END, table};
+
+/// The pages with such words.
+static MAPPED: Lock<heapless::Vec<u64, CPUS_MAX>> = Lock::new(heapless::Vec::new());
 
 /// Why a core can't be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +40,8 @@ pub fn release(tree: &Tree<'_>, word: u64, entry: u64) -> Result<(), ReleaseErro
     let page = word & !(PAGE - 1);
     table::map(LINEAR + page, page, PAGE, Protection::Data, Memory::Normal)
         .map_err(|cause| ReleaseError::Map(word, cause))?;
+    // Cannot fail: no more cores are called than there is room for.
+    let _ = MAPPED.lock().push(page);
     // SAFETY: mapped just now, for writing, as Normal memory; a page that the kernel uses would have been mapped before,
     // with its block.
     if !unsafe { probe::keeps((LINEAR + word) as usize, entry) } {
@@ -42,4 +49,9 @@ pub fn release(tree: &Tree<'_>, word: u64, entry: u64) -> Result<(), ReleaseErro
     }
     secondary::send_event();
     Ok(())
+}
+
+/// Whether a word in the page at the physical address `page` calls cores.
+pub(super) fn has(page: u64) -> bool {
+    MAPPED.lock().contains(&page)
 }

@@ -1,4 +1,4 @@
-//! The page tables after the boot: growing the tables that `head.S` wrote.
+//! The page tables after the boot: growing the tables that `head.S` wrote, and taking pages away again.
 //!
 //! Own code rather than aarch64-paging: `docs/decisions/0012-page-tables.md`.
 
@@ -7,13 +7,15 @@ use core::mem::MaybeUninit;
 use core::ops::Range;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use kernel_core::frames::{Order, Zone};
+
 use crate::arch::layout;
 use crate::arch::mmu::{self, Descriptor, ENTRIES, Memory, Protection};
 use crate::sync::Lock;
 
-use super::PAGE;
+use super::{LINEAR, PAGE, frames};
 
-/// Tables besides the image's own. A gigabyte of RAM with a hole costs one, a device's window one or two.
+/// Tables besides the image's own, before frames can be had. A gigabyte of RAM with a hole costs one, a device's window one or two.
 const POOL: usize = 32;
 
 /// Why a mapping wasn't made.
@@ -42,9 +44,9 @@ static POOL_TABLES: [Table; POOL] = [const { Table(UnsafeCell::new(MaybeUninit::
 static POOL_USED: AtomicUsize = AtomicUsize::new(0);
 
 /// The one set of tables.
-static TABLES: Lock<Tables> = Lock::new(Tables);
+pub(super) static TABLES: Lock<Tables> = Lock::new(Tables);
 
-struct Tables;
+pub(super) struct Tables;
 
 /// Maps `size` bytes at `physical` to `address`, in the largest entries that fit.
 ///
@@ -71,6 +73,20 @@ pub(super) fn map(
     }
     mmu::publish();
     Ok(())
+}
+
+/// Takes away the pages of `size` bytes at `address`, which `map` mapped one after the other in memory; gives back the first
+/// one's physical address. No core has a translation to them when this returns. `None`: they weren't mapped.
+pub(super) fn unmap(address: u64, size: u64) -> Option<u64> {
+    let mut tables = TABLES.lock();
+    let mut first = None;
+    for page in (address..address + size).step_by(PAGE as usize) {
+        let entry = tables.existing(page)?.get_mut(mmu::index(page, 3))?;
+        let was = core::mem::replace(entry, Descriptor::INVALID);
+        first = first.or((!was.is_invalid()).then(|| was.target()));
+    }
+    mmu::forget(address..address + size);
+    first
 }
 
 /// Ends the mapping at the load address, by which `head.S` came here.
@@ -166,12 +182,22 @@ impl Tables {
         Ok(self.entries_at(table))
     }
 
-    /// The table at a physical address that came from a descriptor or from the pool.
-    fn entries_at(&mut self, table: u64) -> &mut [Descriptor; ENTRIES] {
-        let address = layout::image_virtual(table).unwrap_or_else(|| unreachable!("tables lie in the image"));
-        // SAFETY: all tables lie in the image, page-aligned and initialised: head.S wrote its four, take_table zeroed the
-        // others. They are reached through the only `Tables`, which is borrowed mutably; the walker's reads
-        // race with nothing, because entries are single aligned stores.
+    /// The level 3 table that has `address`, if there is one.
+    fn existing(&mut self, address: u64) -> Option<&mut [Descriptor; ENTRIES]> {
+        let mut table = layout::root_table();
+        for above in 0..3 {
+            table = self.entries_at(table)[mmu::index(address, above)].next_table()?;
+        }
+        Some(self.entries_at(table))
+    }
+
+    /// The table at a physical address that came from a descriptor or from `take_table`.
+    pub(super) fn entries_at(&mut self, table: u64) -> &mut [Descriptor; ENTRIES] {
+        let address = layout::image_virtual(table).unwrap_or((LINEAR + table) as usize);
+        // SAFETY: all tables are page-aligned and initialised: head.S wrote its four, take_table zeroed the others. They lie
+        // in the image, or in frames that take_table keeps for good, which the linear map has. They are reached through
+        // the only `Tables`, which is borrowed mutably; the walker's reads race with nothing, because entries are
+        // single aligned stores.
         unsafe { &mut *(address as *mut [Descriptor; ENTRIES]) }
     }
 }
@@ -179,7 +205,7 @@ impl Tables {
 /// A zeroed table's physical address.
 fn take_table() -> Result<u64, MapError> {
     let index = POOL_USED.load(Relaxed);
-    let table = POOL_TABLES.get(index).ok_or(MapError::OutOfTables)?;
+    let Some(table) = POOL_TABLES.get(index) else { return take_frame() };
     POOL_USED.store(index + 1, Relaxed);
     let address = table.0.get();
     // SAFETY: each index is taken once, under the lock of TABLES, so nothing else uses this table yet; it is one page.
@@ -187,4 +213,13 @@ fn take_table() -> Result<u64, MapError> {
     // Empty for the walker before an entry leads to it.
     mmu::publish();
     Ok(layout::physical(address as usize))
+}
+
+/// The same where the image has no table left.
+fn take_frame() -> Result<u64, MapError> {
+    let frames = frames::alloc(Order::FRAME, Zone::Any).map_err(|_| MapError::OutOfTables)?;
+    // SAFETY: a frame is one page in the linear map, and this one is nobody else's.
+    unsafe { mmu::zero_page(frames.pointer().cast()) };
+    mmu::publish();
+    Ok(frames.leak().start)
 }

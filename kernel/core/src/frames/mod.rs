@@ -98,6 +98,11 @@ pub struct FrameAllocator<'m> {
 }
 
 impl Frames {
+    /// The run that someone let go of without giving it back, to be given back now. One that isn't is refused then.
+    pub const fn of_leaked(base: u64, order: Order) -> Self {
+        Self { base, order }
+    }
+
     /// The first frame's physical address, a multiple of the size.
     pub const fn base(&self) -> u64 {
         self.base

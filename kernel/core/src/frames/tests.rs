@@ -118,7 +118,7 @@ fn ranges() -> impl Strategy<Value = Vec<Range<u64>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_run_is_free_and_none_is_denied(ranges in ranges(), steps in steps(), absent in prop::option::of(0..40u64)) {
@@ -152,9 +152,12 @@ proptest! {
             model.mark(run.range(), false);
             prop_assert_eq!(frames.free(run), Ok(()));
         }
-        let largest = (0..=15).rev().find(|size| model.has(order(*size), Zone::Any));
-        if let Some(size) = largest {
-            prop_assert!(frames.alloc(order(size), Zone::Any, &mut model).is_ok(), "the halves of {size} weren't joined");
+        // What was opened on the way has lost its first frames to entries, so the model is asked afterwards.
+        for size in (0..=15).rev() {
+            match frames.alloc(order(size), Zone::Any, &mut model) {
+                Ok(_) => break,
+                Err(_) => prop_assert!(!model.has(order(size), Zone::Any), "the halves of {size} weren't joined"),
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ pub use facts::facts;
 pub(crate) use facts::facts_json;
 pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;
-pub(crate) use memory::memory;
+pub(crate) use memory::{mappings, memory};
 pub(crate) use raw::Raw;
 pub use tree::tree;
 pub(crate) use uptime::uptime;

@@ -7,11 +7,45 @@ pub trait Memory {
     /// The nth region in address order; `None` past the last.
     fn region(&self, index: usize) -> Option<Region<'_>>;
 
+    /// The nth mapping of the live page tables in address order; `None` past the last.
+    fn mapping(&self, index: usize) -> Option<Mapping<'_>>;
+
+    /// What rules over all mappings.
+    fn regime(&self) -> Regime;
+
     /// What the frame allocator has of `zone`, without the zones below it.
     fn frames(&self, zone: Zone) -> Usage;
 
     /// The kernel's heap, which is made of such frames.
     fn heap(&self) -> Heap;
+}
+
+/// A run of virtual addresses that map to a run of physical ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping<'s> {
+    /// The first virtual address.
+    pub address: u64,
+    /// The physical address that it maps to.
+    pub physical: u64,
+    /// Bytes.
+    pub size: u64,
+    /// What the kernel may do there: `r-x`.
+    pub rights: &'s str,
+    /// `normal` or `device`.
+    pub memory: &'s str,
+    /// Whose it is.
+    pub name: &'s str,
+    /// Which of several of that name.
+    pub number: Option<u16>,
+}
+
+/// What rules over all mappings, as this core has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Regime {
+    /// Nothing that can be written is executed, whatever its mapping says.
+    pub wxn: bool,
+    /// The kernel can't reach what user space can; `None`: the core doesn't know how.
+    pub pan: Option<bool>,
 }
 
 /// A range of physical addresses.

@@ -14,7 +14,7 @@ use hardware::tree::Tree;
 
 pub use boot::{Boot, Build, Clock, Stage};
 pub use cores::{Core, CoreState, Cores};
-pub use memory::{Heap, Memory, Region, RegionKind};
+pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 
 use crate::log::Log;
 

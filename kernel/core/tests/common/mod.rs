@@ -16,8 +16,8 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Memory, Power, PowerError, Region,
-    RegionKind, Stage, System,
+    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Mapping, Memory, Power, PowerError,
+    Regime, Region, RegionKind, Stage, System,
 };
 
 pub(crate) use board::BOARD;
@@ -200,6 +200,19 @@ impl Memory for Fake {
             (0x4032_0000, 0x3fce_0000, RegionKind::Ram, ""),
         ];
         regions.get(index).map(|&(base, size, kind, name)| Region { base, size, kind, name })
+    }
+    fn mapping(&self, index: usize) -> Option<Mapping<'_>> {
+        let mappings = [
+            (0xffff_0000_4000_0000, 0x4000_0000, 0x2000_0000, "rw-", "normal", "RAM", None),
+            (0xffff_8000_0900_0000, 0x900_0000, 0x1000, "rw-", "device", "serial0", None),
+            (0xffff_c000_0000_8000, 0x4400_0000, 0x8000, "rw-", "normal", "stack of thread", Some(7)),
+            (0xffff_ffff_8000_0000, 0x4020_0000, 0x1_8000, "r-x", "normal", "text", None),
+        ];
+        let &(address, physical, size, rights, memory, name, number) = mappings.get(index)?;
+        Some(Mapping { address, physical, size, rights, memory, name, number })
+    }
+    fn regime(&self) -> Regime {
+        Regime { wxn: true, pan: None }
     }
     fn frames(&self, zone: Zone) -> Usage {
         match zone {

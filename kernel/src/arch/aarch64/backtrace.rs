@@ -2,8 +2,9 @@
 
 use core::arch::asm;
 use core::iter;
+use core::ops::Range;
 
-use super::layout::{self, Stack};
+use crate::mm;
 
 /// Frames that are followed at most.
 const LIMIT: usize = 32;
@@ -52,13 +53,13 @@ pub fn snapshot() -> Snapshot {
 
 /// The return addresses from the frame record at `fp` outwards.
 ///
-/// Every record is checked before it is read: aligned, inside a stack of the image, and on that stack further out
-/// than any read before. So it ends, also where an exception's record leads from one stack to another.
+/// Every record is checked before it is read: aligned, inside a stack, and further out than the one before where both are
+/// on one stack. An exception's record leads from one stack to another; [`LIMIT`] ends what would never.
 pub fn frames(fp: u64) -> impl Iterator<Item = u64> {
-    let mut stacks = layout::stacks();
+    let mut stack = 0..0;
     let mut fp = fp;
     iter::from_fn(move || {
-        let [next, address] = record(&mut stacks, fp)?;
+        let [next, address] = record(&mut stack, fp)?;
         fp = next;
         (address != 0).then_some(address)
     })
@@ -66,10 +67,15 @@ pub fn frames(fp: u64) -> impl Iterator<Item = u64> {
 }
 
 /// The frame record at `fp`; what is left of its stack then begins above it.
-fn record(stacks: &mut [Stack], fp: u64) -> Option<[u64; 2]> {
+fn record(stack: &mut Range<usize>, fp: u64) -> Option<[u64; 2]> {
     let at = usize::try_from(fp).ok().filter(|at| at.is_multiple_of(16))?;
-    let stack = stacks.iter_mut().find(|stack| stack.usable.contains(&at) && stack.usable.end - at >= 16)?;
-    stack.usable.start = at + 16;
-    // SAFETY: sixteen bytes inside a mapped stack of the image, aligned; any bits are a pair of u64.
+    if !stack.contains(&at) {
+        *stack = mm::stack::find(at)?.usable;
+    }
+    if !stack.contains(&at) || stack.end - at < 16 {
+        return None;
+    }
+    stack.start = at + 16;
+    // SAFETY: sixteen bytes inside a mapped stack, aligned; any bits are a pair of u64.
     Some(unsafe { (at as *const [u64; 2]).read() })
 }

@@ -263,7 +263,12 @@ mmu_on:
     dsb     nsh
     isb
     ldr     x0, ={SCTLR_ON}
-    msr     sctlr_el1, x0
+    mrs     x1, id_aa64mmfr1_el1
+    ubfx    x1, x1, {MMFR1_PAN}, #4
+    cbz     x1, 1f
+    .inst   0xd500419f                      // msr pan, #1, which the assembler has from Armv8.1 on
+    bic     x0, x0, {SCTLR_SPAN}
+1:  msr     sctlr_el1, x0
     isb
     ret
 

@@ -42,6 +42,8 @@ global_asm!(
     PA_SIZE_MAX = const mmu::PA_SIZE_48,
     SCTLR_OFF = const mmu::SCTLR_OFF,
     SCTLR_ON = const mmu::SCTLR_ON,
+    SCTLR_SPAN = const mmu::SCTLR_SPAN,
+    MMFR1_PAN = const mmu::MMFR1_PAN,
     TABLE = const mmu::TABLE,
     TEXT = const mmu::page(mmu::Protection::Code, mmu::Memory::Normal),
     RODATA = const mmu::page(mmu::Protection::Constants, mmu::Memory::Normal),

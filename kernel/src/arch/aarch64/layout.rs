@@ -23,17 +23,6 @@ pub const EMERGENCY_STACK: *mut u8 = {
     &raw mut __emergency_stack_top
 };
 
-/// A stack with its guard page below.
-#[derive(Debug, Clone)]
-pub struct Stack {
-    /// What the report calls it.
-    pub name: &'static str,
-    /// The unmapped page.
-    pub guard: Range<usize>,
-    /// What may be used.
-    pub usable: Range<usize>,
-}
-
 /// The image's virtual addresses, header to the end of the stacks.
 pub fn image() -> Range<usize> {
     symbol!(__image_start)..symbol!(__image_end)
@@ -75,23 +64,17 @@ pub fn root_table() -> u64 {
     physical(symbol!(__boot_tables))
 }
 
-/// The stacks there are.
-pub fn stacks() -> [Stack; 3] {
+/// The boot core's stacks, each as its guard page and what may be used: the main one, for exceptions, for emergencies.
+pub fn stacks() -> [(Range<usize>, Range<usize>); 3] {
     [
-        Stack {
-            name: "main",
-            guard: symbol!(__stack_guard)..symbol!(__stack_bottom),
-            usable: symbol!(__stack_bottom)..symbol!(__stack_top),
-        },
-        Stack {
-            name: "exception",
-            guard: symbol!(__exception_stack_guard)..symbol!(__exception_stack_bottom),
-            usable: symbol!(__exception_stack_bottom)..symbol!(__exception_stack_top),
-        },
-        Stack {
-            name: "emergency",
-            guard: symbol!(__emergency_stack_guard)..symbol!(__emergency_stack_bottom),
-            usable: symbol!(__emergency_stack_bottom)..symbol!(__emergency_stack_top),
-        },
+        (symbol!(__stack_guard)..symbol!(__stack_bottom), symbol!(__stack_bottom)..symbol!(__stack_top)),
+        (
+            symbol!(__exception_stack_guard)..symbol!(__exception_stack_bottom),
+            symbol!(__exception_stack_bottom)..symbol!(__exception_stack_top),
+        ),
+        (
+            symbol!(__emergency_stack_guard)..symbol!(__emergency_stack_bottom),
+            symbol!(__emergency_stack_bottom)..symbol!(__emergency_stack_top),
+        ),
     ]
 }

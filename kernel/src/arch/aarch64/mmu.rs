@@ -5,7 +5,7 @@
 //! SCTLR_EL1.WXN makes the hardware refuse one.
 
 use aarch64_cpu::asm::barrier;
-use aarch64_cpu::registers::{Readable, TCR_EL1, Writeable};
+use aarch64_cpu::registers::{ID_AA64MMFR1_EL1, MAIR_EL1, Readable, SCTLR_EL1, TCR_EL1, Writeable};
 use core::arch::asm;
 
 /// The address that the linker script gives the image.
@@ -40,6 +40,10 @@ const SCTLR_C: u64 = 1 << 2;
 const SCTLR_SA: u64 = 1 << 3;
 const SCTLR_I: u64 = 1 << 12;
 const SCTLR_WXN: u64 = 1 << 19;
+/// SPAN, one of the RES1 bits of Armv8.0: with PAN it must be clear, for exceptions to set PSTATE.PAN.
+pub const SCTLR_SPAN: u64 = 1 << 23;
+/// ID_AA64MMFR1_EL1.PAN's lowest bit (DDI 0487, D19.2.65).
+pub const MMFR1_PAN: u64 = 20;
 
 /// A descriptor that points at the next level's table (DDI 0487, D8.3.1).
 pub const TABLE: u64 = 0b11;
@@ -81,12 +85,13 @@ pub enum Memory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Descriptor(u64);
 
+const READ_ONLY: u64 = 1 << 7;
+const PRIVILEGED_EXECUTE_NEVER: u64 = 1 << 53;
+
 /// The lower and upper attributes of a block or page (DDI 0487, D8.3.2), without address and type.
-const fn attributes(protection: Protection, memory: Memory) -> u64 {
+pub const fn attributes(protection: Protection, memory: Memory) -> u64 {
     const ACCESS_FLAG: u64 = 1 << 10;
     const INNER_SHAREABLE: u64 = 0b11 << 8;
-    const READ_ONLY: u64 = 1 << 7;
-    const PRIVILEGED_EXECUTE_NEVER: u64 = 1 << 53;
     const UNPRIVILEGED_EXECUTE_NEVER: u64 = 1 << 54;
     let index = match memory {
         Memory::Normal => 0,
@@ -98,6 +103,22 @@ const fn attributes(protection: Protection, memory: Memory) -> u64 {
         Protection::Data => PRIVILEGED_EXECUTE_NEVER,
     };
     ACCESS_FLAG | INNER_SHAREABLE | UNPRIVILEGED_EXECUTE_NEVER | index | rights
+}
+
+/// What the kernel may do with memory of these attributes, `r-x`, and what kind it is.
+pub const fn names(attributes: u64) -> (&'static str, &'static str) {
+    let rights = match (attributes & READ_ONLY == 0, attributes & PRIVILEGED_EXECUTE_NEVER == 0) {
+        (true, true) => "rwx",
+        (true, false) => "rw-",
+        (false, true) => "r-x",
+        (false, false) => "r--",
+    };
+    let memory = match attributes >> 2 & 0b111 {
+        0 => "normal",
+        1 => "device",
+        _ => "unknown",
+    };
+    (rights, memory)
 }
 
 /// What a page descriptor has besides its address.
@@ -140,9 +161,94 @@ impl Descriptor {
         self.0 & VALID == 0
     }
 
+    /// Whether no bit of sixteen is set.
+    #[rustfmt::skip]
+    pub const fn all_zero([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]: &[Self; 16]) -> bool {
+        a.0 | b.0 | c.0 | d.0 | e.0 | f.0 | g.0 | h.0 | i.0 | j.0 | k.0 | l.0 | m.0 | n.0 | o.0 | p.0 == 0
+    }
+
+    /// Whether eight map, from `first` on, one `bytes` after the other.
+    pub const fn continue_one_another([a, b, c, d, e, f, g, h]: &[Self; 8], first: Self, bytes: u64) -> bool {
+        let x = first.0;
+        let low = (a.0 ^ x) | (b.0 ^ (x + bytes)) | (c.0 ^ (x + 2 * bytes)) | (d.0 ^ (x + 3 * bytes));
+        let y = x + 4 * bytes;
+        let high = (e.0 ^ y) | (f.0 ^ (y + bytes)) | (g.0 ^ (y + 2 * bytes)) | (h.0 ^ (y + 3 * bytes));
+        low | high == 0
+    }
+
+    /// What [`attributes`] made, of a block or page.
+    pub const fn attributes(self) -> u64 {
+        self.0 & !(ADDRESS | VALID | IS_TABLE)
+    }
+
+    /// What a block or page maps to.
+    pub const fn target(self) -> u64 {
+        self.0 & ADDRESS
+    }
+
     /// The physical address of the next table, where an entry above level 3 points at one.
     pub const fn next_table(self) -> Option<u64> {
         if self.0 & (VALID | IS_TABLE) == VALID | IS_TABLE { Some(self.0 & ADDRESS) } else { None }
+    }
+}
+
+/// The registers that rule over every descriptor, as the core has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Regime {
+    /// Nothing that can be written is executed, whatever its descriptor says (SCTLR_EL1.WXN).
+    pub wxn: bool,
+    /// What EL0 may reach is closed to the kernel (PSTATE.PAN); `None`: the core can't.
+    pub pan: Option<bool>,
+    /// MAIR_EL1 is [`MAIR`].
+    attributes: bool,
+    /// Walks through TTBR0_EL1 are off.
+    low_half_off: bool,
+}
+
+/// What a core doesn't do that it was told to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RegimeError {
+    /// See [`Regime::wxn`].
+    #[error("SCTLR_EL1.WXN is off")]
+    Wxn,
+    /// See [`Regime::pan`].
+    #[error("PSTATE.PAN is off, and the core has it")]
+    Pan,
+    /// The memory attributes aren't those of the descriptors.
+    #[error("MAIR_EL1 isn't what the page tables are made for")]
+    Attributes,
+    /// There is a way round the kernel's tables.
+    #[error("TCR_EL1.EPD0 is off: the low half of the address space is open")]
+    LowHalf,
+}
+
+impl Regime {
+    /// Reads them.
+    pub fn of_this_core() -> Self {
+        let has_pan = ID_AA64MMFR1_EL1.get() >> MMFR1_PAN & 0xf != 0;
+        // SAFETY: reads PSTATE.PAN (DDI 0487, C5.2.15), in the branch where the core has it.
+        let pan = has_pan.then(|| unsafe {
+            let pan: u64;
+            asm!("mrs {}, S3_0_C4_C2_3", out(reg) pan, options(nomem, nostack, preserves_flags));
+            pan & 1 << 22 != 0
+        });
+        Self {
+            wxn: SCTLR_EL1.get() & SCTLR_WXN != 0,
+            pan,
+            attributes: MAIR_EL1.get() == MAIR,
+            low_half_off: TCR_EL1.is_set(TCR_EL1::EPD0),
+        }
+    }
+
+    /// Whether they are as `head.S` and `disable_low_half` left them.
+    pub fn check(self) -> Result<(), RegimeError> {
+        match self {
+            Self { wxn: false, .. } => Err(RegimeError::Wxn),
+            Self { pan: Some(false), .. } => Err(RegimeError::Pan),
+            Self { attributes: false, .. } => Err(RegimeError::Attributes),
+            Self { low_half_off: false, .. } => Err(RegimeError::LowHalf),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -160,6 +266,20 @@ pub fn flush() {
     barrier::dsb(barrier::ISH);
     barrier::isb(barrier::SY);
 }
+
+/// Forgets, on all cores, the translations of the pages of `range`, whose entries were taken away (DDI 0487, D8.16).
+pub fn forget(range: core::ops::Range<u64>) {
+    barrier::dsb(barrier::ISHST);
+    for page in range.step_by(4096) {
+        // SAFETY: drops cached translations only; the walker finds no entry for the page, which its owner no longer uses.
+        unsafe { asm!("tlbi vaae1is, {}", in(reg) page >> 12 & TLBI_PAGE, options(nostack, preserves_flags)) };
+    }
+    barrier::dsb(barrier::ISH);
+    barrier::isb(barrier::SY);
+}
+
+/// The bits of a page's number in TLBI's argument (DDI 0487, C5.5.65); those above are a hint or an ASID.
+const TLBI_PAGE: u64 = (1 << 44) - 1;
 
 /// Ends walks through TTBR0_EL1: from now on the low half of the address space faults.
 pub fn disable_low_half() {

@@ -61,8 +61,6 @@ pub unsafe fn read(address: usize) -> Option<[u8; 8]> {
 
 /// Whether the eight bytes at `address` keep what is written to them: past the caches, so that memory itself answers.
 ///
-/// What was there is put back: where memory that isn't there is a mirror of memory that is, those bytes are somebody's.
-///
 /// # Safety
 /// `address` is a multiple of 8 in a writable mapping of Normal memory, and nothing uses the bytes there.
 pub unsafe fn keeps(address: usize, value: u64) -> bool {
@@ -75,13 +73,10 @@ pub unsafe fn keeps(address: usize, value: u64) -> bool {
             "mrs {daif}, daif",
             "msr daifclr, #4",
             "2:",
-            "ldr {old}, [{address}]",
             "str {value}, [{address}]",
             "dc civac, {address}",
             "dsb sy",
             "ldr {kept}, [{address}]",
-            "str {old}, [{address}]",
-            "dsb sy",
             "isb",
             "3:",
             "mov {answered}, #1",
@@ -97,7 +92,6 @@ pub unsafe fn keeps(address: usize, value: u64) -> bool {
             address = in(reg) address,
             value = in(reg) value,
             kept = out(reg) kept,
-            old = out(reg) _,
             answered = out(reg) answered,
             daif = out(reg) _,
             options(nostack),
