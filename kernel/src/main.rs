@@ -6,6 +6,7 @@
 //! - [`machine`]: the only place where a row of the board's table becomes a device.
 //! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
+//! - [`selftest`]: what the kernel tests of itself when it is asked to.
 //! - [`sync`]: what cores share memory with.
 //!
 //! What no board of the image wants isn't in it: the cfgs `driver`, `command` and `preset_feature` are set for what some
@@ -23,4 +24,6 @@ mod log;
 mod machine;
 mod mm;
 mod panic;
+#[cfg(command = "selftest")]
+mod selftest;
 mod sync;

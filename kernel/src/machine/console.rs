@@ -57,7 +57,9 @@ pub struct Console;
 /// Makes `device` the console: from now on it prints.
 pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Result<(), OpenError> {
     let pl011 = match device.driver {
-        Some(Driver::Pl011) if cfg!(driver = "pl011") => Pl011::new(map_device(device.name, window, Memory::Device)?, baud)?,
+        Some(Driver::Pl011) if cfg!(driver = "pl011") => {
+            Pl011::new(map_device(device.name, window, Memory::Device)?, baud)?
+        }
         Some(Driver::Pl011 | Driver::GicV2 | Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031)
         | None => {
             return Err(OpenError::NoDriver);

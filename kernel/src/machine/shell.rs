@@ -24,6 +24,8 @@ static COMMANDS: &[&Command] = &[
     &commands::IRQ,
     #[cfg(command = "uptime")]
     &commands::UPTIME,
+    #[cfg(command = "selftest")]
+    &commands::SELFTEST,
     #[cfg(command = "log")]
     &commands::LOG,
     #[cfg(command = "ls")]

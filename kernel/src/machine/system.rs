@@ -7,7 +7,9 @@ use hardware::board::Board;
 use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
-use kernel_core::system::{Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Stage, System};
+use kernel_core::system::{
+    Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, System,
+};
 
 use crate::arch::beacon::{self, BEACON};
 use crate::arch::counter;
@@ -64,6 +66,13 @@ impl System for Machine<'_> {
 
     fn interrupts(&self) -> &dyn Interrupts {
         self
+    }
+
+    fn selftests(&self) -> &'static [Selftest] {
+        #[cfg(command = "selftest")]
+        return crate::selftest::ALL;
+        #[cfg(not(command = "selftest"))]
+        &[]
     }
 
     fn power(&self) -> &dyn Power {

@@ -74,7 +74,7 @@ pub fn check() {
 
 impl Mapping {
     /// Whether it is what its owner may have, in every attribute.
-    fn is_allowed(&self) -> bool {
+    pub fn is_allowed(&self) -> bool {
         self.owner.is_some_and(|owner| {
             let wanted = mmu::attributes(owner.protection, owner.memory);
             let moved = owner.physical.is_some_and(|physical| physical != self.run.physical);

@@ -69,6 +69,8 @@ pub(super) enum Failure<'c> {
     NoCommand { name: &'c str, nearest: Option<&'static str> },
     #[error("{path}: {error}")]
     File { path: &'c str, error: FsError },
+    #[error("{failed} failed")]
+    Selftest { failed: u32 },
     #[error(transparent)]
     Power(#[from] PowerError),
     /// Not a failure: what must be answered first.

@@ -78,6 +78,11 @@ pub(super) fn commands(completion: &Completion<'_>, _: Word<'_>, each: &mut Each
     completion.known.iter().for_each(|command| each(command.name));
 }
 
+/// What the kernel tests of itself.
+pub(super) fn selftests(completion: &Completion<'_>, _: Word<'_>, each: &mut Each<'_>) {
+    completion.system.selftests().iter().for_each(|test| each(test.name));
+}
+
 /// The nodes of the live tree, and the aliases.
 pub(super) fn nodes(completion: &Completion<'_>, word: Word<'_>, each: &mut Each<'_>) {
     if let Some(tree) = completion.system.tree() {

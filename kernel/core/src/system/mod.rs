@@ -7,6 +7,7 @@
 mod boot;
 mod cores;
 mod memory;
+mod selftest;
 
 use hardware::board::Board;
 use hardware::check::Ledger;
@@ -15,6 +16,7 @@ use hardware::tree::Tree;
 pub use boot::{Boot, Build, Clock, Stage};
 pub use cores::{Core, CoreState, Cores};
 pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
+pub use selftest::{Outcome, Selftest, Why, why};
 
 use crate::log::Log;
 
@@ -49,6 +51,9 @@ pub trait System: Described {
 
     /// Interrupt lines.
     fn interrupts(&self) -> &dyn Interrupts;
+
+    /// What the kernel can test of itself.
+    fn selftests(&self) -> &'static [Selftest];
 
     /// Ways to end.
     fn power(&self) -> &dyn Power;

@@ -16,8 +16,8 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Mapping, Memory, Power, PowerError,
-    Regime, Region, RegionKind, Stage, System,
+    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Mapping, Memory, Outcome, Power,
+    PowerError, Regime, Region, RegionKind, Selftest, Stage, System, why,
 };
 
 pub(crate) use board::BOARD;
@@ -143,6 +143,13 @@ impl System for Fake {
     }
     fn interrupts(&self) -> &dyn Interrupts {
         self
+    }
+    fn selftests(&self) -> &'static [Selftest] {
+        &[
+            Selftest { name: "frames", run: || Outcome::Pass(why(format_args!("{} runs", 7))) },
+            Selftest { name: "clock", run: || Outcome::Fail(why(format_args!("it stands still"))) },
+            Selftest { name: "disk", run: || Outcome::Skip(why(format_args!("there is none"))) },
+        ]
     }
     fn power(&self) -> &dyn Power {
         self

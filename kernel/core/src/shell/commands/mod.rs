@@ -11,6 +11,7 @@ mod irq;
 mod log;
 mod mem;
 mod power;
+mod selftest;
 mod uptime;
 
 pub use board::BOARD;
@@ -24,10 +25,13 @@ pub use irq::IRQ;
 pub use log::LOG;
 pub use mem::MEM;
 pub use power::{PANIC, POWEROFF, REBOOT};
+pub use selftest::SELFTEST;
 pub use uptime::UPTIME;
 
 use super::command::Command;
 
 /// Every command there is, in the order that help lists them within a category. An image that names it has them all.
-pub static ALL: &[&Command] =
-    &[&BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &LOG, &LS, &CAT, &HELP, &ECHO, &REBOOT, &POWEROFF, &PANIC];
+pub static ALL: &[&Command] = &[
+    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &SELFTEST, &LOG, &LS, &CAT, &HELP, &ECHO, &REBOOT, &POWEROFF,
+    &PANIC,
+];
