@@ -55,6 +55,11 @@ fn what_is_there_is_replaced_only_by_force() {
     assert!(err.contains("K0131"), "{err}");
     fs::remove_file(&other).unwrap();
     assert_eq!(files(&root), before);
+    fs::create_dir_all(root.join("docs/boards")).unwrap();
+    fs::write(root.join("docs/boards/page.md"), "mine").unwrap();
+    let (code, _, err) = said(&board(&root, &["new", "page", "--dtb", "boards/b.dtb"]));
+    assert!(code == Some(2) && err.contains("`docs/boards/page.md` is there already"), "{err}");
+    fs::remove_file(root.join("docs/boards/page.md")).unwrap();
     fs::write(&other, bare_tree()).unwrap();
     let (code, _, err) = said(&board(&root, &["new", "b", "--dtb", "other.dtb", "--force"]));
     assert_eq!(code, Some(0), "{err}");

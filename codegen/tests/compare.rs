@@ -34,6 +34,14 @@ fn verify_ends_by_what_it_found() {
     let (code, _, errors) = board(&root, &["verify", "c", "--live", "boards/live.dtb"]);
     assert!(code == Some(2) && errors.contains("K0118"), "{errors}");
 
+    // Where the board's own console is elsewhere, the boot stops.
+    let mut tree = std::fs::read(root.join("boards/b.dtb")).unwrap();
+    let at = tree.windows(8).position(|bytes| bytes == [0, 0, 0x10, 0, 0, 0, 1, 0]).unwrap();
+    tree[at + 2] = 0x20;
+    std::fs::write(root.join("boards/moved.dtb"), tree).unwrap();
+    let (code, out, _) = board(&root, &["verify", "b", "--live", "boards/moved.dtb"]);
+    assert!(code == Some(1) && out.contains("On this machine the boot stops."), "{out}");
+
     let root = with("foreign", "reject/K0301-foreign-machine");
     let (code, out, errors) = board(&root, &["verify", "b", "--live", "boards/live.dtb"]);
     assert!(code == Some(1) && out.is_empty() && errors.contains("test,other, test,c"), "{errors}");

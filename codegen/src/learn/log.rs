@@ -259,6 +259,12 @@ mod tests {
     }
 
     #[test]
+    fn the_last_row_of_a_fact_counts() {
+        let row = |live: &str| format!("a.window[0]  drift  claimed 0x1+0x2  live {live}+0x2  warn  ()\n");
+        assert_eq!(rows(&(row("0x3") + &row("0x5"))), ["a.window[0] drift Some(\"0x5+0x2\") None"]);
+    }
+
+    #[test]
     fn the_last_boot_counts() {
         let log = "Keel 0.1.0 · one · 4 × x\na.window[0]  drift  claimed 0x1+0x2  live 0x3+0x2  warn  ()\n\
                    STOP: 1 fatal fact\nb.window[0]   claimed 0x1+0x2   live 0x4+0x2   fatal   ()\n\

@@ -85,7 +85,7 @@ fn word(bytes: &[u8], at: usize) -> Option<usize> {
 mod tests {
     use hardware::tree::{Record, Tree};
 
-    use super::set;
+    use super::{BOOT_CPU, RESERVATIONS_OFFSET, STRINGS_OFFSET, STRUCTS_OFFSET, set, word};
 
     fn fixture() -> Vec<u8> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/accept/base/boards/b.dtb");
@@ -131,5 +131,26 @@ mod tests {
         assert!(gone.len() == 1 && gone[0].starts_with("/ compatible: ") && new.is_empty(), "{gone:?}");
         let (gone, new) = difference("/", "brand-new", Some(&[]));
         assert_eq!((gone, new), (vec![], vec!["/ brand-new: []".to_owned()]));
+    }
+
+    #[test]
+    fn what_the_header_says_of_memory_and_cpu_stays() {
+        let mut blob = fixture();
+        blob[BOOT_CPU..BOOT_CPU + 4].copy_from_slice(&7_u32.to_be_bytes());
+        let at = word(&blob, RESERVATIONS_OFFSET).unwrap();
+        let entry = [0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0];
+        blob.splice(at..at, entry);
+        for place in [4, STRUCTS_OFFSET, STRINGS_OFFSET] {
+            let moved = word(&blob, place).unwrap() as u32 + 16;
+            blob[place..place + 4].copy_from_slice(&moved.to_be_bytes());
+        }
+        let mut records = vec![Record::EMPTY; 64];
+        let tree = Tree::open(&blob, &mut records).unwrap();
+        let edited = set(&blob, tree.root(), "brand-new", Some(&[])).unwrap();
+        let mut records = vec![Record::EMPTY; 64];
+        let edited = Tree::open(&edited, &mut records).unwrap();
+        assert_eq!(edited.boot_cpu(), 7);
+        let kept: Vec<_> = edited.memory_reservations().map(|region| (region.base, region.size)).collect();
+        assert_eq!(kept, [(0x4000_0000, 0x1_0000)]);
     }
 }
