@@ -81,6 +81,7 @@ at_el1:
 misplaced:
     mov     w1, {STAGE_MISPLACED}
     str     w1, [x19, {BEACON_STAGE}]
+    .global park                            // global as others below are: secondary.S may be another object file's
 park:
     wfe
     b       park
@@ -107,6 +108,7 @@ high:
     br      x1
 
 // Gives EL1 what it needs and goes there; returns to the caller in EL1 with all exceptions masked.
+    .global leave_el2
 leave_el2:
     ldr     x1, ={HCR}
     msr     hcr_el2, x1
@@ -243,6 +245,7 @@ invalidate:
     ret
 
 // Switches the MMU and the caches on; TTBR0_EL1 = x3 maps where this runs.
+    .global mmu_on
 mmu_on:
     ldr     x0, ={MAIR}
     msr     mair_el1, x0
@@ -297,6 +300,7 @@ zero_lines:
 // For a fault before the real vectors are in place, at either level: leave what is known and stop. EL2 keeps this
 // table for good: `hvc` from the kernel is answered with SMCCC's NOT_SUPPORTED (DEN 0028, 7.1).
     .balign 2048
+    .global early_vectors
 early_vectors:
     .rept   8
     b       early_fault
