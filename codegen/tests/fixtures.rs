@@ -82,7 +82,7 @@ fn drafted(root: &Path, arguments: &str) -> (Option<String>, Findings) {
 fn svd(root: &Path) -> Findings {
     let Ok(text) = fs::read_to_string(root.join("chip.svd")) else { return Findings::default() };
     let peripheral = fs::read_to_string(root.join("peripheral.txt")).unwrap();
-    let imported = codegen::svd::import(&Source::new("chip.svd", text), peripheral.trim());
+    let imported = codegen::svd::import(&Source::new("chip.svd", text), peripheral.trim(), None);
     imported.err().unwrap_or_default()
 }
 

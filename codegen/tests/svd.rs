@@ -15,7 +15,7 @@ fn chip() -> String {
 }
 
 fn import(peripheral: &str) -> String {
-    let text = codegen::svd::import(&Source::new("chip.svd", chip()), peripheral);
+    let text = codegen::svd::import(&Source::new("chip.svd", chip()), peripheral, None);
     text.unwrap_or_else(|findings| panic!("{findings}"))
 }
 
@@ -28,6 +28,21 @@ fn a_peripheral_becomes_a_binding() {
     }
     let wanted = fs::read_to_string(&path).unwrap_or_default();
     assert!(wanted == text, "{} differs; KEEL_BLESS=1 writes it anew:\n{text}", path.display());
+}
+
+#[test]
+fn a_binding_is_called_as_the_file_that_it_is_for() {
+    let named = |name| codegen::svd::import(&Source::new("chip.svd", chip()), "TIMER0", Some(name)).unwrap();
+    assert!(named("ex100-timer").contains("name       = \"ex100-timer\"\n"));
+    assert_eq!(named("my timer"), import("TIMER0"), "what can't be a name isn't one");
+}
+
+#[test]
+fn a_file_without_a_vendor_says_nothing_of_one() {
+    let text = chip().replace("<vendor>Example Makers</vendor>", "");
+    let text = codegen::svd::import(&Source::new("chip.svd", text), "TIMER0", None).unwrap();
+    assert!(text.contains("# From the SVD file for EX100. "), "{text}");
+    assert!(text.contains("compatible = [\"vendor,timer0\"]"), "{text}");
 }
 
 #[test]
@@ -61,7 +76,7 @@ fn damaged_files_are_findings() {
         let other = whole.replacen(lines[at], &lines[at].replace("0x", "-"), 1);
         let cut = lines[..at].join("\n");
         for damaged in [without, twice, huge, other, cut] {
-            if let Err(findings) = codegen::svd::import(&Source::new("chip.svd", damaged), "TIMER1") {
+            if let Err(findings) = codegen::svd::import(&Source::new("chip.svd", damaged), "TIMER1", None) {
                 refused += 1;
                 let places = findings.render();
                 assert!(findings.has_errors() && places.contains("chip.svd:"), "a place in another file: {places}");
@@ -78,14 +93,14 @@ fn nesting_and_counts_have_limits() {
     let wide = chip().replace("<dim>2</dim><dimIncrement>0x10", "<dim>4000000000</dim><dimIncrement>0x10");
     let many = chip().replace("<dim>2</dim><dimIncrement>0x10", "<dim>4096</dim><dimIncrement>0x10");
     for text in [deep, wide, many] {
-        assert!(codegen::svd::import(&Source::new("chip.svd", text), "TIMER0").is_err());
+        assert!(codegen::svd::import(&Source::new("chip.svd", text), "TIMER0", None).is_err());
     }
 }
 
 #[test]
 fn text_that_a_binding_refuses_becomes_a_blank() {
     let turned = chip().replace("<description>", "<description>a\u{202e}b ").replace("<vendor>", "<vendor>a\u{202e}b ");
-    let text = codegen::svd::import(&Source::new("chip.svd", turned), "TIMER0")
+    let text = codegen::svd::import(&Source::new("chip.svd", turned), "TIMER0", None)
         .unwrap_or_else(|findings| panic!("{findings}"));
     assert!(text.contains("a b ") && !text.contains('\u{202e}'), "{text}");
 }

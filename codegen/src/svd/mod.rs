@@ -26,9 +26,11 @@ const MOST_NODES: u32 = 4_000_000;
 struct Peripheral {
     /// `TIMER0`
     name: String,
+    /// What the binding is called: as the file that it is going to be in, where that is known.
+    binding: String,
     summary: String,
-    /// Who made it, and the file's name for the chip.
-    vendor: String,
+    /// Who made it, where the file says so, and its name for the chip.
+    vendor: Option<String>,
     chip: String,
     window: u64,
     interrupts: usize,
@@ -37,8 +39,9 @@ struct Peripheral {
     left_out: Vec<String>,
 }
 
-/// The text of a binding for `peripheral`, which holds to all rules of bindings.
-pub fn import(source: &Arc<Source>, peripheral: &str) -> Result<String, Findings> {
+/// The text of a binding for `peripheral`, which holds to all rules of bindings. It is called `binding` where that is told
+/// and can be a name, else as the peripheral.
+pub fn import(source: &Arc<Source>, peripheral: &str, binding: Option<&str>) -> Result<String, Findings> {
     let text = source.text.trim_start_matches('\u{feff}');
     let skipped = source.text.len() - text.len();
     let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
@@ -50,9 +53,9 @@ pub fn import(source: &Arc<Source>, peripheral: &str) -> Result<String, Findings
     let file = element::File { source: source.clone(), skipped };
     let root = Element::new(&file, document.root_element());
     let found = find(&root, peripheral)?;
-    let peripheral = read(&root, &found)?;
+    let peripheral = read(&root, &found, binding)?;
     let text = toml::write(&peripheral);
-    held(&format!("{}/{}.toml", crate::model::device::FOLDER, toml::name(&peripheral)), &text)?;
+    held(&format!("{}/{}.toml", crate::model::device::FOLDER, peripheral.binding), &text)?;
     Ok(text)
 }
 
@@ -80,7 +83,7 @@ fn find<'x, 'f>(root: &Element<'x, 'f>, name: &str) -> Result<Element<'x, 'f>, F
     Err(suggest(finding, name, names.iter().copied(), || format!("one of {}", names.join(", "))).into())
 }
 
-fn read(root: &Element<'_, '_>, found: &Element<'_, '_>) -> Result<Peripheral, Findings> {
+fn read(root: &Element<'_, '_>, found: &Element<'_, '_>, binding: Option<&str>) -> Result<Peripheral, Findings> {
     let mut left_out = Vec::new();
     let registers = registers::read(root, found, &mut left_out)?;
     let mut window = registers.iter().map(registers::Register::end).max().unwrap_or(0);
@@ -92,8 +95,9 @@ fn read(root: &Element<'_, '_>, found: &Element<'_, '_>) -> Result<Peripheral, F
     let name = found.require("name")?.content().to_owned();
     Ok(Peripheral {
         summary: line("description").filter(|text| !text.is_empty()).unwrap_or_else(|| name.clone()),
+        binding: toml::binding(binding, &name),
         name,
-        vendor: root.text("vendor").or_else(|| root.text("vendorID")).unwrap_or("vendor").to_owned(),
+        vendor: root.text("vendor").or_else(|| root.text("vendorID")).map(str::to_owned),
         chip: root.text("name").unwrap_or("chip").to_owned(),
         // A device's registers take whole words.
         window: window.max(4),

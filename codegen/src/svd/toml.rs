@@ -8,19 +8,21 @@ use super::registers::{Field, Register};
 use crate::model::device;
 use crate::parse::toml::leaves_the_line;
 
-/// What the binding is called.
-pub(super) fn name(peripheral: &Peripheral) -> String {
-    identifier(&peripheral.name.to_lowercase(), '-')
+/// What the binding of `peripheral` is called: as it is told where that can be a name.
+pub(super) fn binding(told: Option<&str>, peripheral: &str) -> String {
+    let told = told.filter(|told| device::is_function_name(&told.replace('-', "_")));
+    told.map_or_else(|| identifier(&peripheral.to_lowercase(), '-'), str::to_owned)
 }
 
 /// The whole file.
 pub(super) fn write(peripheral: &Peripheral) -> String {
-    let Peripheral { name, summary, vendor, chip, window, interrupts, registers, left_out } = peripheral;
+    let Peripheral { name, binding, summary, vendor, chip, window, interrupts, registers, left_out } = peripheral;
     let lower = |text: &str| text.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let compatible = format!("{},{}", lower(vendor), lower(name));
+    let compatible = format!("{},{}", lower(vendor.as_deref().unwrap_or("vendor")), lower(name));
+    let maker = vendor.as_deref().map_or(String::new(), |vendor| format!(" of {}", remark(vendor)));
     let mut text = format!(
         "#:schema ../device.schema.json
-# From the SVD file of {} for {}. It can't say what a tree calls the device nor what it is for: put
+# From the SVD file{maker} for {}. It can't say what a tree calls the device nor what it is for: put
 # `compatible`, `class` and `stage` right, and name the manual.
 [device]
 name       = {}
@@ -31,9 +33,8 @@ stage      = \"device\"
 manual     = {}
 needs      = {{ window = {window:#x}, interrupts = {}, clock = \"optional\" }}
 ",
-        remark(vendor),
         remark(chip),
-        string(&self::name(peripheral)),
+        string(binding),
         string(summary),
         string(&compatible),
         string(&format!("SVD of {chip}")),

@@ -1,6 +1,7 @@
 //! `import-svd FILE --peripheral P`: a draft of a binding from a vendor's register description.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use codegen::findings::Findings;
@@ -29,10 +30,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<End, Refusal> {
     let refused = |findings: Findings| Refusal(findings.render());
     let mut findings = Findings::default();
     let source = file::text_at(&arguments.file, &mut findings).ok_or_else(|| refused(findings))?;
-    let text = codegen::svd::import(&source, &arguments.peripheral).map_err(refused)?;
+    // A binding and its file have one name.
+    let name = arguments.output.as_deref().and_then(Path::file_stem).and_then(OsStr::to_str);
+    let text = codegen::svd::import(&source, &arguments.peripheral, name).map_err(refused)?;
     match &arguments.output {
         None => output::print(text),
-        Some(path) => output::file(path, &text, arguments.force)?,
+        Some(path) => {
+            output::file(path, &text, arguments.force)?;
+            let path = path.display();
+            output::line(format_args!(
+                "{path} written; `compatible`, `class`, `stage` and `manual` are yours to put right"
+            ));
+        }
     }
     Ok(End::Fine)
 }
