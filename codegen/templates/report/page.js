@@ -86,6 +86,16 @@
     blocks[to].focus();
   });
 
+  // How wide a block is depends on the window; a label that sticks out would be read as its neighbour's.
+  const fit = () => {
+    for (const label of all("#map .block text")) {
+      const room = label.previousElementSibling.getBoundingClientRect().width;
+      label.style.visibility = label.getComputedTextLength() + 5 > room ? "hidden" : "";
+    }
+  };
+  window.addEventListener("resize", fit);
+  fit();
+
   search.addEventListener("input", filter);
   driven.addEventListener("change", filter);
   for (const chip of chips) {

@@ -86,6 +86,26 @@ fn pointing_at_the_map_shows_the_devices_row() {
     assert_eq!(page.complaints(), Vec::<String>::new());
 }
 
+/// Labels of the memory map that can be seen: all of them, and those that leave their blocks.
+const LABELS: &str = "(() => {
+    const seen = [...document.querySelectorAll('#map .block text')].filter((it) => getComputedStyle(it).visibility === 'visible');
+    const right = (it) => it.getBoundingClientRect().right;
+    const out = seen.filter((it) => right(it) > right(it.previousElementSibling));
+    return [seen.map((it) => it.textContent), out.map((it) => it.textContent)];
+})()";
+
+#[test]
+fn labels_of_the_map_stay_in_their_blocks() {
+    let Some(mut page) = Chromium::open("labels", &report_on("rpi5").html()) else { return };
+    for width in ["100rem", "50rem"] {
+        page.value(&format!("document.body.style.width = '{width}'; dispatchEvent(new Event('resize'))"));
+        let labels = page.value(LABELS);
+        assert!(labels[0].as_array().unwrap().contains(&json!("gicd")), "{width}: {labels}");
+        assert_eq!(labels[1], json!([]), "{width}");
+    }
+    assert_eq!(page.complaints(), Vec::<String>::new());
+}
+
 /// Texts whose contrast with what lies behind them is below WCAG 2.2's 4.5 to 1 (1.4.3). Colours are read back from a
 /// canvas, which knows every notation.
 const FAINT: &str = "(() => {
