@@ -193,6 +193,19 @@ fn findings_are_for_people_programs_and_forges() {
 }
 
 #[test]
+fn what_boards_share_is_said_once() {
+    let root = place("shared");
+    let text = fs::read_to_string(root.join("boards/b.toml")).unwrap();
+    fs::write(root.join("boards/c.toml"), text.replace("\"b\"", "\"c\"")).unwrap();
+    fs::write(root.join("schemas/devices/broken.toml"), "[device]\nname = 1\n").unwrap();
+    let (code, out, err) = said(&board(&root, &["check"]));
+    assert_eq!((code, err.matches("error[").count()), (Some(1), 1), "{err}");
+    for name in ["b", "c"] {
+        assert!(out.contains(&format!("{name}: nothing can be generated; errors: 1, ")), "{out}");
+    }
+}
+
+#[test]
 fn a_code_has_a_page_and_a_command_line_a_status() {
     let root = place("explain");
     let (code, out, _) = said(&board(&root, &["explain", "k0103"]));

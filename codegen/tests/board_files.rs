@@ -64,6 +64,8 @@ fn a_report_takes_the_place_of_an_earlier_one() {
     assert_eq!(said(&board(&root, &["report", "b", "--write"])).0, Some(0));
     assert!(before != page() && page().contains("os_check=0"), "{}", page());
     assert_eq!(fs::read_to_string(root.join("docs/boards/README.md")).unwrap(), INDEX, "it was listed");
+    let (code, out, _) = said(&board(&root, &["report", "b", "--write"]));
+    assert_eq!((code, out.as_str()), (Some(0), "docs/boards/b.md is current\n"), "nothing has changed");
     let (code, _, err) = said(&board(&place("no pages"), &["report", "b", "--write"]));
     assert!(code == Some(2) && err.contains("docs/boards/README.md"), "{err}");
 }

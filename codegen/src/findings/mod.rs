@@ -121,13 +121,11 @@ impl Findings {
         self.0.extend(other.0);
     }
 
-    /// Adds those of `other`'s that aren't there yet.
-    pub fn extend_new(&mut self, other: Findings) {
-        for finding in other.0 {
-            if !self.0.contains(&finding) {
-                self.0.push(finding);
-            }
-        }
+    /// Adds those of `other`'s that aren't there yet, and returns them.
+    pub fn extend_new(&mut self, mut other: Findings) -> Findings {
+        other.0.retain(|finding| !self.0.contains(finding));
+        self.0.extend_from_slice(&other.0);
+        other
     }
 
     /// All of them, in the order in which they were found.

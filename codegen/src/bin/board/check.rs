@@ -32,12 +32,13 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
             Ok(generated) => (Some(generated.board), generated.findings),
             Err(findings) => (None, findings),
         };
+        let summary = summary(name, board.as_ref(), &findings);
+        // What boards share is found for each of them, and said once.
+        let new = found.extend_new(findings);
         if !arguments.json && !arguments.sarif {
-            eprint!("{findings}");
-            output::line(summary(name, board.as_ref(), &findings));
+            eprint!("{new}");
+            output::line(summary);
         }
-        // What boards share is found once for each of them.
-        found.extend_new(findings);
     }
     if arguments.json {
         output::line(json::log(&found));

@@ -1,5 +1,6 @@
 //! `report NAME`: what a reviewer wants to see of a board.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -64,7 +65,12 @@ fn write(root: &Path, arguments: &Arguments, page: String) -> Result<(), Refusal
         let message = format!("error: `docs/boards/{name}.md` is no report");
         return Err(Refusal(format!("{message}\n  = help: --force replaces it")));
     }
-    let written = install::install(&pages::files(root, name, page));
+    let files = pages::files(root, name, page);
+    if files.iter().all(|file| fs::read(&file.path).is_ok_and(|bytes| bytes == file.bytes)) {
+        output::line(format_args!("docs/boards/{name}.md is current"));
+        return Ok(());
+    }
+    let written = install::install(&files);
     written.map_err(|error| Refusal(format!("error: nothing was written: {error}")))?;
     output::line(format_args!("docs/boards/{name}.md written"));
     Ok(())

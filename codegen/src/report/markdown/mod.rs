@@ -76,7 +76,11 @@ fn head(report: &Report) -> String {
     head += &row(&["console", &codes(&board.console)]);
     head += &row(&["CPUs", &report.cpus.len().to_string()]);
     let ram = if ram == 0 { "not said by".to_owned() } else { format!("{} in", text::size(ram)) };
-    head += &row(&["RAM", &format!("{ram} the reference tree, at least {}", text::size(board.least_memory))]);
+    let least = match board.least_memory {
+        0 => String::new(),
+        least => format!(", at least {}", text::size(least)),
+    };
+    head += &row(&["RAM", &format!("{ram} the reference tree{least}")]);
     head += &row(&["devices", &format!("{} known, {driven} driven", report.devices.len())]);
     let again = code(&format!("cargo board report {} --write", board.name));
     head + &format!("\nGenerated: {again} writes it anew.\n")
