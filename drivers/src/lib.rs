@@ -6,6 +6,8 @@
 //! - [`Console`], [`InterruptController`] with [`CpuInterface`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
 //! - [`pl011`], [`gicv2`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
+//! [`verify`] takes an interrupt controller through its steps at boot.
+//!
 //! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
 //! clock of its own. Unsafe code is in [`mmio`] and [`dma`] only.
 #![no_std]
@@ -26,6 +28,7 @@ pub mod pl011;
 pub mod pl031;
 mod rtc;
 pub mod timer;
+pub mod verify;
 
 pub use console::{Console, ConsoleError};
 pub use interrupt_controller::{

@@ -3,7 +3,7 @@
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
 use crate::mmio::Bus;
-use crate::registers::gicv2::gicc::{CTLR, IAR, Registers};
+use crate::registers::gicv2::gicc::{CTLR, IAR, PMR, Registers};
 use crate::registers::gicv2::gicd::{self, SGIR};
 use crate::{CpuInterface, CpuTarget, InterruptError, Intid, Priority, SgiTarget, Taken};
 
@@ -46,7 +46,7 @@ impl<D: Bus, I: Bus, C> Interface<D, I, C> {
         gicc.bpr().set(0);
         gicc.pmr().set(0xff);
         // Secure software that keeps the mask in its own half has the write ignored (IHI 0048B, 4.4.2).
-        if gicc.pmr().get() <= Priority::DEFAULT.0.into() {
+        if self.priority_mask() <= Priority::DEFAULT {
             return Err(InterruptError::MaskHeld);
         }
         // The bypass bits stay as firmware has them. EOImode 0: EOIR drops the priority and deactivates. In the
@@ -55,6 +55,16 @@ impl<D: Bus, I: Bus, C> Interface<D, I, C> {
         let one_write = CTLR::EOImodeS::CLEAR + CTLR::EOImodeNS::CLEAR;
         gicc.ctlr().modify(CTLR::EnableGrp0::SET + off + one_write);
         Ok(())
+    }
+
+    /// Whether the group is on.
+    pub(super) fn signals(&self) -> bool {
+        self.gicc.ctlr().is_set(CTLR::EnableGrp0)
+    }
+
+    /// The mask as this view has it.
+    pub(super) fn priority_mask(&self) -> Priority {
+        Priority(self.gicc.pmr().read(PMR::Priority) as u8)
     }
 }
 

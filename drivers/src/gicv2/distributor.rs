@@ -67,6 +67,11 @@ impl<D: Bus> Distributor<D> {
         Ok(())
     }
 
+    /// Whether the group is on.
+    pub(super) fn forwards(&self) -> bool {
+        self.registers.ctlr().is_set(CTLR::EnableGrp0)
+    }
+
     /// 32 lines.
     fn reset_word(&mut self, word: usize) -> Result<(), InterruptError> {
         let gicd = &self.registers;
@@ -167,6 +172,12 @@ impl<D: Bus> Distributor<D> {
         let (index, mask) = line.bit();
         self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
         Ok(())
+    }
+
+    pub(super) fn priority(&self, line: Line) -> Result<Priority, InterruptError> {
+        let (index, shift) = line.byte();
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
+        Ok(Priority((register.get() >> shift) as u8))
     }
 
     pub(super) fn state(&self, line: Line) -> Result<LineState, InterruptError> {

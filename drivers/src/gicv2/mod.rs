@@ -17,6 +17,7 @@ pub use self::cpu_interface::{Barrier, Interface};
 pub use self::distributor::Distributor;
 use crate::gic_line::Line;
 use crate::mmio::Bus;
+use crate::verify::Inspect;
 use crate::{CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority};
 
 /// The controller.
@@ -94,6 +95,28 @@ impl<D: Bus + Copy, I: Bus + Copy, C: Barrier + Copy> InterruptController for Gi
 
     fn state(&self, line: Intid) -> Result<LineState, InterruptError> {
         self.distributor.state(self.line(line)?)
+    }
+}
+
+impl<D: Bus + Copy, I: Bus + Copy, C: Barrier + Copy> Inspect for GicV2<D, I, C> {
+    fn own_target(&self) -> Result<CpuTarget, InterruptError> {
+        self.distributor.own_target()
+    }
+
+    fn distributor_forwards(&self) -> bool {
+        self.distributor.forwards()
+    }
+
+    fn interface_signals(&self) -> bool {
+        self.interface.signals()
+    }
+
+    fn priority_mask(&self) -> Priority {
+        self.interface.priority_mask()
+    }
+
+    fn priority(&self, line: Intid) -> Result<Priority, InterruptError> {
+        self.distributor.priority(self.line(line)?)
     }
 }
 

@@ -8,6 +8,8 @@ use std::vec::Vec;
 
 use super::Barrier;
 use crate::mmio::fake::{Device, Model};
+use crate::verify::Step;
+use crate::verify::faults::Fault;
 
 /// One line's state; the private lines of each CPU have their own.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,15 @@ pub(super) struct LineModel {
     pub(super) targets: u8,
     /// SGIs: the interfaces that sent it and weren't heard yet.
     pub(super) senders: u8,
+    /// What it doesn't do.
+    pub(super) fault: Option<Fault>,
+}
+
+impl LineModel {
+    /// Whether it comes to this state.
+    fn comes(&self, step: Step) -> bool {
+        self.fault != Some(Fault::Step(step))
+    }
 }
 
 /// Which of the two layouts and behaviours software gets.
@@ -173,12 +184,18 @@ impl Gic {
                 self.set_bits(offset - 0x080, value, |line| line.group1 = true);
                 self.set_bits(offset - 0x080, !value, |line| line.group1 = false);
             }
-            0x100..0x180 => self.set_bits(offset - 0x100, value, |line| line.enabled = true),
+            0x100..0x180 => self.set_bits(offset - 0x100, value, |line| line.enabled = line.comes(Step::Enabled)),
             0x180..0x200 => self.set_bits(offset - 0x180, but_sgis(0x180), |line| line.enabled = false),
-            0x200..0x280 => self.set_bits(offset - 0x200, but_sgis(0x200), |line| line.pending = true),
+            0x200..0x280 => {
+                self.set_bits(offset - 0x200, but_sgis(0x200), |line| line.pending = line.comes(Step::Pending))
+            }
             0x280..0x300 => self.set_bits(offset - 0x280, but_sgis(0x280), |line| line.pending = false),
             0x380..0x400 => self.set_bits(offset - 0x380, value, |line| line.active = false),
-            0x400..0x7fc => self.each_byte(offset - 0x400, value, |line, byte| line.priority = Self::kept(view, byte)),
+            0x400..0x7fc => self.each_byte(offset - 0x400, value, |line, byte| {
+                if line.fault != Some(Fault::Priority) {
+                    line.priority = Self::kept(view, byte);
+                }
+            }),
             0x820..0xbfc if self.interfaces.len() == 1 => {}
             0x820..0xbfc => self.each_byte(offset - 0x800, value, |line, byte| line.targets = byte),
             0xc00..0xd00 => self.store_triggers((offset - 0xc00) * 4, value),
@@ -220,7 +237,7 @@ impl Gic {
         let group1 = self.view == View::NonSecure || value >> 15 & 1 != 0;
         for (number, interface) in self.interfaces.iter_mut().enumerate() {
             let line = &mut interface.private[sgi];
-            if targets >> number & 1 != 0 && line.group1 == group1 {
+            if targets >> number & 1 != 0 && line.group1 == group1 && line.comes(Step::Pending) {
                 line.senders |= sender;
             }
         }
@@ -244,11 +261,16 @@ impl Gic {
         Some((number, line.senders.trailing_zeros() & 7))
     }
 
+    /// Whether the CPU that accesses is told of an interrupt.
+    pub(super) fn signals(&mut self) -> bool {
+        self.highest().is_some()
+    }
+
     /// GICC_IAR (4.4.4).
     fn acknowledge(&mut self) -> u32 {
         let Some((number, sender)) = self.highest() else { return 1023 };
         let (view, held) = (self.view, self.interface().active_priorities != 0);
-        match self.line(number) {
+        match self.line(number).filter(|line| line.comes(Step::Acknowledged)) {
             // Of the group that only the aliased registers acknowledge.
             Some(line) if view == View::Single && line.group1 => 1022,
             Some(_) if !held => self.activate(number, sender),
@@ -260,7 +282,7 @@ impl Gic {
     fn activate(&mut self, number: usize, sender: u32) -> u32 {
         let sgi = number < 16;
         let Some(line) = self.line(number) else { return 1023 };
-        line.active = true;
+        line.active = line.comes(Step::Active);
         if sgi {
             line.senders &= !(1 << sender)
         } else {
@@ -293,7 +315,7 @@ impl Gic {
             0x008 => {}
             0x010 => {
                 interface.ended.push(value);
-                if let Some(line) = self.line((value & 0x3ff) as usize) {
+                if let Some(line) = self.line((value & 0x3ff) as usize).filter(|line| line.comes(Step::Inactive)) {
                     line.active = false;
                 }
             }

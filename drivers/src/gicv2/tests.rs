@@ -7,6 +7,8 @@ use std::vec::Vec;
 use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, View, parts};
 use super::*;
 use crate::mmio::fake::Model;
+use crate::verify::faults::{self, Breakable, Fault, Gate};
+use crate::verify::{VerifyError, verify};
 use crate::{CpuInterface, SgiTarget};
 
 type Modelled = GicV2<&'static Model<DistributorModel>, &'static Model<InterfaceModel>, &'static Caller>;
@@ -349,4 +351,50 @@ fn sgis_name_their_target() {
     assert_eq!(got(&gic), [0, 1, 1, 1]);
     assert_eq!(caller(&gic).published.get(), 1, "memory comes before the SGI");
     assert_eq!(gic.interface().send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
+}
+
+impl Breakable for Modelled {
+    fn started() -> Self {
+        all_started(View::NonSecure)
+    }
+
+    fn verify(&mut self, signals: bool) -> Result<(), VerifyError> {
+        let (interface, caller) = (self.interface(), caller(self));
+        verify(self, &interface, || signals && caller.gic.borrow_mut().signals())
+    }
+
+    fn shut(&mut self, gate: Gate) {
+        let mut model = model(self);
+        match gate {
+            Gate::Distributor => model.control = 0,
+            Gate::Interface => model.interface().control = 0,
+            // As the Non-secure view has it.
+            Gate::Mask => model.interface().mask = 0xc0,
+        }
+    }
+
+    fn break_line(&mut self, line: usize, fault: Fault) {
+        let mut model = model(self);
+        let line = model.line(line).expect("a line");
+        (line.fault, line.enabled) = (Some(fault), false);
+    }
+
+    fn raise(&mut self, line: usize, priority: u8) {
+        let mut model = model(self);
+        let line = model.line(line).expect("a line");
+        (line.priority, line.enabled, line.pending) = (0x80 | priority >> 1, true, true);
+    }
+
+    fn is_quiet(&mut self) -> bool {
+        let model = model(self);
+        let own = model.interfaces[0].private.iter().enumerate();
+        let mut lines = own.chain(model.shared.iter().enumerate().skip(32));
+        let idle = |line: &LineModel| !line.pending && line.senders == 0 && !line.active;
+        lines.all(|(number, line)| idle(line) && (number < 16 || !line.enabled))
+    }
+}
+
+#[test]
+fn each_step_of_its_verification_has_a_name() {
+    faults::each_step_has_a_name::<Modelled>();
 }

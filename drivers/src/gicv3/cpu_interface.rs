@@ -12,12 +12,14 @@ pub trait SystemRegisters {
     fn enable_system_registers(&self) -> bool;
     /// Writes ICC_CTLR_EL1.
     fn set_control(&self, value: u64);
-    /// Writes ICC_PMR_EL1.
-    fn set_priority_mask(&self, mask: u8);
-    /// Writes ICC_BPR1_EL1.
-    fn set_binary_point(&self, value: u8);
+    /// Writes ICC_PMR_EL1 and ICC_BPR1_EL1.
+    fn set_priorities(&self, mask: u8, binary_point: u8);
     /// Sets ICC_IGRPEN1_EL1.Enable and synchronises.
     fn enable_group1(&self);
+    /// ICC_PMR_EL1.
+    fn priority_mask(&self) -> u8;
+    /// ICC_IGRPEN1_EL1.Enable.
+    fn group1_enabled(&self) -> bool;
     /// Reads ICC_IAR1_EL1, which makes the interrupt active, and synchronises.
     fn acknowledge(&self) -> u32;
     /// Writes ICC_EOIR1_EL1.
@@ -56,8 +58,7 @@ pub(super) fn start(cpu: &impl SystemRegisters) -> Result<(), InterruptError> {
     }
     // EOImode 0: ICC_EOIR1_EL1 drops the priority and deactivates.
     cpu.set_control(0);
-    cpu.set_priority_mask(0xff);
-    cpu.set_binary_point(0);
+    cpu.set_priorities(0xff, 0);
     cpu.enable_group1();
     Ok(())
 }

@@ -48,6 +48,11 @@ impl<D: Bus> Distributor<D> {
         self.finish()
     }
 
+    /// Whether the group is on, by affinity.
+    pub(super) fn forwards(&self) -> bool {
+        self.registers.ctlr().matches_all(CTLR::ARE::SET + CTLR::EnableGrp1::SET)
+    }
+
     /// A register at a time, 32 or 4 lines; what is per line waits for [`Self::configure`].
     fn reset_lines(&mut self) {
         let gicd = &self.registers;
@@ -125,6 +130,12 @@ impl<D: Bus> Distributor<D> {
         let (index, mask) = line.bit();
         self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
         Ok(())
+    }
+
+    pub(super) fn priority(&self, line: Shared) -> Result<Priority, InterruptError> {
+        let (index, shift) = line.byte();
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
+        Ok(Priority((register.get() >> shift) as u8))
     }
 
     pub(super) fn state(&self, line: Shared) -> Result<LineState, InterruptError> {

@@ -15,6 +15,7 @@ pub use self::distributor::Distributor;
 pub use self::redistributor::Redistributor;
 use crate::gic_line::Line;
 use crate::mmio::Bus;
+use crate::verify::Inspect;
 use crate::{CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority};
 
 /// The controller.
@@ -61,7 +62,7 @@ impl<D: Bus, R: Bus, C: SystemRegisters + Copy> InterruptController for GicV3<D,
     fn start_cpu(&mut self) -> Result<CpuTarget, InterruptError> {
         self.own()?.start()?;
         cpu_interface::start(&self.cpu)?;
-        Ok(CpuTarget(self.cpu.affinity().0))
+        self.own_target()
     }
 
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
@@ -69,7 +70,7 @@ impl<D: Bus, R: Bus, C: SystemRegisters + Copy> InterruptController for GicV3<D,
             Line::Private(bit) => self.own()?.configure(bit, trigger, priority),
             Line::Shared(line) => {
                 self.distributor.configure(line, trigger, priority)?;
-                self.distributor.route(line, CpuTarget(self.cpu.affinity().0))
+                self.distributor.route(line, self.own_target()?)
             }
         }
     }
@@ -117,6 +118,31 @@ impl<D: Bus, R: Bus, C: SystemRegisters + Copy> InterruptController for GicV3<D,
             Line::Private(bit) => self.own()?.state(bit),
             Line::Shared(line) => self.distributor.state(line)?,
         })
+    }
+}
+
+impl<D: Bus, R: Bus, C: SystemRegisters + Copy> Inspect for GicV3<D, R, C> {
+    fn own_target(&self) -> Result<CpuTarget, InterruptError> {
+        Ok(CpuTarget(self.cpu.affinity().0))
+    }
+
+    fn distributor_forwards(&self) -> bool {
+        self.distributor.forwards()
+    }
+
+    fn interface_signals(&self) -> bool {
+        self.cpu.group1_enabled()
+    }
+
+    fn priority_mask(&self) -> Priority {
+        Priority(self.cpu.priority_mask())
+    }
+
+    fn priority(&self, line: Intid) -> Result<Priority, InterruptError> {
+        match self.line(line)? {
+            Line::Private(bit) => self.own()?.priority(bit),
+            Line::Shared(line) => self.distributor.priority(line),
+        }
     }
 }
 

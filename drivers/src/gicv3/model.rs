@@ -10,6 +10,8 @@ use hardware::board::Mpidr;
 
 use super::SystemRegisters;
 use crate::mmio::fake::{Device, Model};
+use crate::verify::Step;
+use crate::verify::faults::Fault;
 
 /// One block's state a line: the distributor's for 32 up, a redistributor's for 0 to 31.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +23,15 @@ pub(super) struct LineModel {
     pub(super) edge: bool,
     pub(super) priority: u8,
     pub(super) route: u64,
+    /// What it doesn't do.
+    pub(super) fault: Option<Fault>,
+}
+
+impl LineModel {
+    /// Whether it comes to this state.
+    fn comes(&self, step: Step) -> bool {
+        self.fault != Some(Fault::Step(step))
+    }
 }
 
 /// The whole controller.
@@ -116,14 +127,16 @@ impl Gic {
         };
         match offset {
             0x080..0x100 => set(offset - 0x080, |line, bit| line.group1 = bit),
-            0x100..0x180 => set(offset - 0x100, |line, bit| line.enabled |= bit),
+            0x100..0x180 => set(offset - 0x100, |line, bit| line.enabled |= bit && line.comes(Step::Enabled)),
             0x180..0x200 => set(offset - 0x180, |line, bit| line.enabled &= !bit),
-            0x200..0x280 => set(offset - 0x200, |line, bit| line.pending |= bit),
+            0x200..0x280 => set(offset - 0x200, |line, bit| line.pending |= bit && line.comes(Step::Pending)),
             0x280..0x300 => set(offset - 0x280, |line, bit| line.pending &= !bit),
             0x380..0x400 => set(offset - 0x380, |line, bit| line.active &= !bit),
             0x400..0x800 => {
                 for (byte, line) in bank.iter_mut().skip(offset - 0x400).take(4).enumerate() {
-                    line.priority = (value >> (byte * 8)) as u8;
+                    if line.fault != Some(Fault::Priority) {
+                        line.priority = (value >> (byte * 8)) as u8;
+                    }
                 }
             }
             0xc00..0xd00 => {
@@ -244,31 +257,55 @@ impl SystemRegisters for &Cpu {
     fn set_control(&self, value: u64) {
         assert_eq!(value & 2, 0, "EOImode 1 isn't used");
     }
-    fn set_priority_mask(&self, mask: u8) {
+    fn set_priorities(&self, mask: u8, _: u8) {
         self.mask.set(mask);
     }
-    fn set_binary_point(&self, _: u8) {}
+    fn priority_mask(&self) -> u8 {
+        self.mask.get()
+    }
+    fn group1_enabled(&self) -> bool {
+        self.on.get()
+    }
     fn enable_group1(&self) {
         self.on.set(true);
     }
-    /// The most urgent enabled, pending line of Group 1 above the mask, or 1023.
     fn acknowledge(&self) -> u32 {
+        let Some(intid) = self.highest() else { return 1023 };
         let gic = &mut *self.gic.borrow_mut();
-        let (on, mask, open) = (self.on.get(), self.mask.get(), gic.control & 0x12 == 0x12);
-        let lines = gic.private.iter_mut().chain(gic.shared.iter_mut().skip(32)).enumerate();
-        let ready = lines.filter(|(_, line)| {
-            on && open && line.enabled && line.pending && !line.active && line.group1 && line.priority < mask
-        });
-        let Some((intid, line)) = ready.min_by_key(|(intid, line)| (line.priority, *intid)) else { return 1023 };
-        (line.pending, line.active) = (false, true);
-        intid as u32
+        let line = &mut gic.bank(intid < 32)[intid as usize];
+        if !line.comes(Step::Acknowledged) {
+            return 1023;
+        }
+        (line.pending, line.active) = (false, line.comes(Step::Active));
+        intid
     }
     fn end(&self, intid: u32) {
         let gic = &mut *self.gic.borrow_mut();
-        gic.bank(intid < 32)[intid as usize].active = false;
+        let line = &mut gic.bank(intid < 32)[intid as usize];
+        line.active &= !line.comes(Step::Inactive);
     }
     fn send(&self, value: u64) {
         self.sent.borrow_mut().push(value);
+        let own = self.affinity.get();
+        let own_fields = (own >> 32 & 0xff) << 48 | (own >> 16 & 0xff) << 32 | (own >> 8 & 0xff) << 16;
+        let own_target = (own & 0xf0) << 40 | own_fields;
+        if value & 0x00ff_f0ff_00ff_0000 == own_target && value >> (own & 0xf) & 1 != 0 {
+            let line = &mut self.gic.borrow_mut().private[(value >> 24 & 0xf) as usize];
+            line.pending = line.comes(Step::Pending);
+        }
+    }
+}
+
+impl Cpu {
+    /// The most urgent enabled, pending line of Group 1 above the mask.
+    pub(super) fn highest(&self) -> Option<u32> {
+        let gic = self.gic.borrow();
+        let (on, mask, open) = (self.on.get(), self.mask.get(), gic.control & 0x12 == 0x12);
+        let lines = gic.private.iter().chain(gic.shared.iter().skip(32)).enumerate();
+        let ready = lines.filter(|(_, line)| {
+            on && open && line.enabled && line.pending && !line.active && line.group1 && line.priority < mask
+        });
+        ready.min_by_key(|(intid, line)| (line.priority, *intid)).map(|(intid, _)| intid as u32)
     }
 }
 

@@ -82,6 +82,12 @@ impl<R: Bus> Redistributor<R> {
         self.registers.icpendr0().clear_mask(line.mask());
     }
 
+    pub(super) fn priority(&self, line: Private) -> Result<Priority, InterruptError> {
+        let (index, shift) = line.byte();
+        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
+        Ok(Priority((register.get() >> shift) as u8))
+    }
+
     pub(super) fn state(&self, line: Private) -> LineState {
         let mask = line.mask();
         LineState {

@@ -9,6 +9,8 @@ use hardware::board::Mpidr;
 
 use super::*;
 use crate::mmio::fake::Model;
+use crate::verify::faults::{self, Breakable, Fault, Gate};
+use crate::verify::{VerifyError, verify};
 use crate::{CpuInterface, SgiTarget};
 
 type Modelled = GicV3<Model<DistributorModel>, Model<RedistributorModel>, &'static Cpu>;
@@ -247,4 +249,46 @@ fn sgis_name_their_target() {
     gic.interface().send(Intid(15), SgiTarget::Cpu(CpuTarget(0x9_0008_0722))).expect("an SGI");
     assert_eq!(*gic.cpu.sent.borrow(), [0x0000_0100_0100_0000, 0x0009_2008_0f07_0004]);
     assert_eq!(gic.interface().send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
+}
+
+impl Breakable for Modelled {
+    fn started() -> Self {
+        started()
+    }
+
+    fn verify(&mut self, signals: bool) -> Result<(), VerifyError> {
+        let (interface, cpu) = (self.interface(), self.cpu);
+        verify(self, &interface, || signals && cpu.highest().is_some())
+    }
+
+    fn shut(&mut self, gate: Gate) {
+        match gate {
+            Gate::Distributor => model(self).control = 0x10,
+            Gate::Interface => self.cpu.on.set(false),
+            Gate::Mask => self.cpu.mask.set(0x80),
+        }
+    }
+
+    fn break_line(&mut self, line: usize, fault: Fault) {
+        let mut model = model(self);
+        let model = &mut *model;
+        let line = if line < 32 { &mut model.private[line] } else { &mut model.shared[line] };
+        line.fault = Some(fault);
+    }
+
+    fn raise(&mut self, line: usize, priority: u8) {
+        let line = &mut model(self).private[line];
+        (line.priority, line.enabled, line.pending) = (priority, true, true);
+    }
+
+    fn is_quiet(&mut self) -> bool {
+        let model = model(self);
+        let mut lines = model.private.iter().chain(model.shared.iter().skip(32));
+        lines.all(|line| !line.enabled && !line.pending && !line.active)
+    }
+}
+
+#[test]
+fn each_step_of_its_verification_has_a_name() {
+    faults::each_step_has_a_name::<Modelled>();
 }

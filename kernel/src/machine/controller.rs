@@ -1,5 +1,6 @@
 //! The interrupt controllers that an image's boards have, as one type: which of them runs is decided once, by the table.
 
+use drivers::verify::Inspect;
 use drivers::{
     CpuInterface, CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken,
 };
@@ -105,6 +106,28 @@ impl InterruptController for Controller {
 
     fn state(&self, line: Intid) -> Result<LineState, InterruptError> {
         forward!(self, , state(line))
+    }
+}
+
+impl Inspect for Controller {
+    fn own_target(&self) -> Result<CpuTarget, InterruptError> {
+        forward!(self, , own_target())
+    }
+
+    fn distributor_forwards(&self) -> bool {
+        forward!(self, , distributor_forwards())
+    }
+
+    fn interface_signals(&self) -> bool {
+        forward!(self, , interface_signals())
+    }
+
+    fn priority_mask(&self) -> Priority {
+        forward!(self, , priority_mask())
+    }
+
+    fn priority(&self, line: Intid) -> Result<Priority, InterruptError> {
+        forward!(self, , priority(line))
     }
 }
 

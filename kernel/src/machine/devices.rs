@@ -1,6 +1,7 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
 use drivers::pl031::Pl031;
+use drivers::verify::VerifyError;
 use drivers::{ConsoleError, InterruptError, RtcError, TimerError};
 use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
 use hardware::check::{Checked, NotAccepted};
@@ -41,6 +42,9 @@ pub enum StartError {
     /// It isn't what it should be, or doesn't do what it should.
     #[error(transparent)]
     Interrupts(#[from] InterruptError),
+    /// It doesn't deliver interrupts.
+    #[error("its verification failed: {0}")]
+    Verification(#[from] VerifyError),
     /// See [`ConsoleError`].
     #[error(transparent)]
     Console(#[from] ConsoleError),
@@ -72,10 +76,10 @@ impl Machine<'_> {
                 }
             }
         }
-        if irq::lines().is_none() {
-            warning!("no interrupt controller runs: the console is polled, nothing ticks");
+        match irq::lines() {
+            Some(_) => cpu::unmask_interrupts(),
+            None => warning!("no interrupt controller runs: the console is polled, nothing ticks"),
         }
-        cpu::unmask_interrupts();
     }
 
     /// Every driver has its line here, and code only where a table of this image names it.
@@ -103,8 +107,7 @@ impl Machine<'_> {
         make: fn(mmio::Window, mmio::Window) -> Result<Controller, InterruptError>,
     ) -> Result<(), StartError> {
         let distributor = self.window(device, 0)?;
-        irq::use_controller(make(distributor, self.window(device, 1)?)?);
-        Ok(())
+        Ok(irq::use_controller(make(distributor, self.window(device, 1)?)?)?)
     }
 
     fn start_timer(&mut self, device: &'static Device) -> Result<(), StartError> {

@@ -2,12 +2,14 @@
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use drivers::verify::{self, VerifyError};
 use drivers::{CpuInterface as _, CpuTarget, InterruptController as _, InterruptError, Intid, Priority};
 use hardware::board::Interrupt;
 use hardware::check::Checked;
 use kernel_core::system::Line;
 use kernel_sync::Once;
 
+use crate::arch::cpu;
 use crate::log::warning;
 use crate::sync::Lock;
 
@@ -21,7 +23,10 @@ static CONTROLLER: Lock<Option<Controller>> = Lock::new(None);
 static INTERFACE: Once<Interface> = Once::new();
 /// In INTID order.
 static LINES: Lock<heapless::Vec<Handled, LINES_MAX>> = Lock::new(heapless::Vec::new());
+/// Interrupts that were none.
 static SPURIOUS: AtomicU64 = AtomicU64::new(0);
+/// Interrupts of lines without a handler.
+static UNHANDLED: AtomicU64 = AtomicU64::new(0);
 
 struct Handled {
     interrupt: Interrupt,
@@ -47,12 +52,15 @@ pub enum LineError {
     Controller(#[from] InterruptError),
 }
 
-/// Takes over the controller, which has started with this core. The first stays: a machine has one that cores take
-/// interrupts by.
-pub fn use_controller(controller: Controller) {
-    if INTERFACE.set(controller.interface()).is_ok() {
+/// Takes over the controller, which has started with this core, once it has shown that it works; interrupts are still masked.
+/// The first one stays: a machine has one that cores take interrupts by.
+pub fn use_controller(mut controller: Controller) -> Result<(), VerifyError> {
+    let interface = controller.interface();
+    verify::verify(&mut controller, &interface, cpu::has_pending_interrupt)?;
+    if INTERFACE.set(interface).is_ok() {
         *CONTROLLER.lock() = Some(controller);
     }
+    Ok(())
 }
 
 /// Starts the calling core's side of the controller; its interrupts may be let in from now on.
@@ -110,7 +118,7 @@ fn count(intid: Intid) -> Option<fn()> {
 
 /// Nobody will ever quiet this line.
 fn unclaimed(intid: Intid) {
-    SPURIOUS.fetch_add(1, Relaxed);
+    UNHANDLED.fetch_add(1, Relaxed);
     warning!("INTID {} came without a handler", intid.0);
     disable(intid);
 }
@@ -147,7 +155,12 @@ pub fn line(index: usize) -> Option<Line<'static>> {
     Some(Line { interrupt: line.interrupt, device: line.device, enabled, count: line.count })
 }
 
-/// Interrupts that were none, or had no handler.
+/// Interrupts that were none.
 pub fn spurious() -> u64 {
     SPURIOUS.load(Relaxed)
+}
+
+/// Interrupts of lines without a handler.
+pub fn unhandled() -> u64 {
+    UNHANDLED.load(Relaxed)
 }

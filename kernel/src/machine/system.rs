@@ -126,4 +126,8 @@ impl Interrupts for Machine<'_> {
     fn spurious(&self) -> u64 {
         irq::spurious()
     }
+
+    fn unhandled(&self) -> u64 {
+        irq::unhandled()
+    }
 }

@@ -16,8 +16,5 @@ pub(crate) fn interrupts(interrupts: &dyn Interrupts, out: &mut dyn Write) -> fm
         }
         Ok(())
     })?;
-    match interrupts.spurious() {
-        0 => Ok(()),
-        spurious => writeln!(out, "{spurious} spurious or without a handler"),
-    }
+    writeln!(out, "{} spurious, {} without a handler", interrupts.spurious(), interrupts.unhandled())
 }

@@ -64,8 +64,11 @@ pub trait Interrupts {
     /// The nth line in INTID order; `None` past the last.
     fn line(&self, index: usize) -> Option<Line<'_>>;
 
-    /// Acknowledged interrupts that had no handler or were spurious (IHI 0069, 2.2.1: INTID 1023).
+    /// Interrupts that were none when they were acknowledged (IHI 0069, 2.2.1: INTID 1023).
     fn spurious(&self) -> u64;
+
+    /// Interrupts of lines without a handler; each such line is held back.
+    fn unhandled(&self) -> u64;
 }
 
 /// An interrupt line.

@@ -245,6 +245,9 @@ impl Interrupts for Fake {
     fn spurious(&self) -> u64 {
         2
     }
+    fn unhandled(&self) -> u64 {
+        1
+    }
 }
 
 impl Cores for Fake {

@@ -70,6 +70,15 @@ pub fn unmask_aborts() {
     unsafe { asm!("msr daifclr, #12", options(nostack, preserves_flags)) };
 }
 
+/// Whether an interrupt waits for this core at this exception level, masked or not (DDI 0487, ISR_EL1.I).
+pub fn has_pending_interrupt() -> bool {
+    const I: u64 = 1 << 7;
+    let pending: u64;
+    // SAFETY: reads a register of this core. Not `nomem` and not `pure`: each look is a new one, behind what was done before.
+    unsafe { asm!("mrs {}, ISR_EL1", out(reg) pending, options(nostack, preserves_flags)) };
+    pending & I != 0
+}
+
 /// Sleeps until an interrupt is pending, masked or not.
 pub fn wait_for_interrupt() {
     wfi();

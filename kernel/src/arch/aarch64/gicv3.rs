@@ -38,6 +38,7 @@ macro_rules! register {
     };
 }
 
+register!(read ICC_PMR_EL1 = "S3_0_C4_C6_0", read_pmr);
 register!(write ICC_PMR_EL1 = "S3_0_C4_C6_0", write_pmr);
 register!(write ICC_SGI1R_EL1 = "S3_0_C12_C11_5", write_sgi1r);
 register!(read ICC_IAR1_EL1 = "S3_0_C12_C12_0", read_iar1);
@@ -46,6 +47,7 @@ register!(write ICC_BPR1_EL1 = "S3_0_C12_C12_3", write_bpr1);
 register!(write ICC_CTLR_EL1 = "S3_0_C12_C12_4", write_ctlr);
 register!(read ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre);
 register!(write ICC_SRE_EL1 = "S3_0_C12_C12_5", write_sre);
+register!(read ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", read_igrpen1);
 register!(write ICC_IGRPEN1_EL1 = "S3_0_C12_C12_7", write_igrpen1);
 
 impl SystemRegisters for Core {
@@ -66,12 +68,17 @@ impl SystemRegisters for Core {
         write_ctlr(value);
     }
 
-    fn set_priority_mask(&self, mask: u8) {
+    fn set_priorities(&self, mask: u8, binary_point: u8) {
         write_pmr(mask.into());
+        write_bpr1(binary_point.into());
     }
 
-    fn set_binary_point(&self, value: u8) {
-        write_bpr1(value.into());
+    fn priority_mask(&self) -> u8 {
+        read_pmr() as u8
+    }
+
+    fn group1_enabled(&self) -> bool {
+        read_igrpen1() & ENABLE != 0
     }
 
     fn enable_group1(&self) {

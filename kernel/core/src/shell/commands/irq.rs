@@ -47,6 +47,7 @@ fn json(interrupts: &dyn Interrupts, out: &mut dyn fmt::Write) -> fmt::Result {
     }
     json.close(']')?;
     json.key("spurious")?.number(interrupts.spurious())?;
+    json.key("unhandled")?.number(interrupts.unhandled())?;
     json.close('}')?;
     out.write_char('\n')
 }
