@@ -261,3 +261,14 @@ fn a_file_that_is_named_is_written_anew_only_by_force() {
     assert_eq!(said(&board(&root, &[&arguments[..], &["--force"]].concat())).0, Some(0));
     assert!(page().starts_with("# b\n"), "{}", page());
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_answer_that_nobody_can_store_is_no_success() {
+    let root = place("full");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_board"));
+    let output = command.args(["check", "--sarif"]).current_dir(&root).stdout(full).output().unwrap();
+    let (code, _, err) = said(&output);
+    assert!(code == Some(2) && err.contains("standard output"), "{code:?} {err}");
+}

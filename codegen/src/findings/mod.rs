@@ -64,6 +64,9 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+/// Nobody reads more than this at once, and each is drawn from its whole file. Programs get all of them.
+const MOST_SHOWN: usize = 200;
+
 /// The findings of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findings(Vec<Finding>);
@@ -165,7 +168,15 @@ impl Findings {
     pub fn render(&self) -> String {
         let mut sorted: Vec<&Finding> = self.0.iter().collect();
         sorted.sort_by(|a, b| (&a.primary.place, a.code).cmp(&(&b.primary.place, b.code)));
-        sorted.iter().map(|finding| render::render(finding) + "\n\n").collect()
+        let more = sorted.len().saturating_sub(MOST_SHOWN);
+        if more > 0 {
+            sorted.sort_by_key(|finding| finding.severity != Severity::Error);
+        }
+        let mut text: String = sorted.iter().take(MOST_SHOWN).map(|it| render::render(it) + "\n\n").collect();
+        if more > 0 {
+            text += &format!("… and {more} more\n\n");
+        }
+        text
     }
 }
 
@@ -182,3 +193,22 @@ impl fmt::Display for Findings {
 }
 
 impl std::error::Error for Findings {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_the_errors_are_shown() {
+        let warning =
+            |n: usize| Finding::warning(code::TORN_ROW, format!("row {n}"), Place::file(format!("{n:04}")), "");
+        let mut findings = Findings::default();
+        (0..MOST_SHOWN - 1).for_each(|n| findings.push(warning(n)));
+        findings.push(Finding::error(code::NO_LEDGER, "no ledger", Place::file("z"), ""));
+        assert!(findings.render().ends_with("K0302.md\n\n"), "all are shown in order");
+        (0..2).for_each(|n| findings.push(warning(9000 + n)));
+        let shown = findings.render();
+        assert!(shown.starts_with("error[K0302]: no ledger") && shown.ends_with("\n\n… and 2 more\n\n"), "{shown}");
+        assert_eq!(shown.matches("[K0").count(), MOST_SHOWN);
+    }
+}

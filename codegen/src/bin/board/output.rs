@@ -7,9 +7,17 @@ use std::path::Path;
 
 use crate::Refusal;
 
-/// Prints `text` as it is. A reader that has gone away, as `head` does, is no mistake.
+/// Prints `text` as it is. A reader that has gone away, as `head` does, is no mistake; a full disk ends the command with 2,
+/// as half an answer would pass for the whole.
 pub(crate) fn print(text: impl Display) {
-    let _ = write!(io::stdout().lock(), "{text}");
+    let mut out = io::stdout().lock();
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("error: can't write to standard output: {error}");
+            std::process::exit(2);
+        }
+        _ => {}
+    }
 }
 
 /// Prints `text` as a line.
