@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dtoolkit::fdt::Fdt;
+use dtoolkit::memreserve::MemoryReservation;
 use dtoolkit::model::{DeviceTree, DeviceTreeNode, DeviceTreeProperty};
 use dtoolkit::{Node, Property, ToPropertyValue};
 
@@ -54,6 +55,12 @@ impl LiveTree {
         let gone = self.node(path)?.remove_property(property);
         gone.ok_or_else(|| wrong(format!("no property `{property}` in {path}")))?;
         Ok(self)
+    }
+
+    /// Reserves memory in the header.
+    pub fn reserve(&mut self, base: u64, size: u64) -> &mut Self {
+        self.0.memory_reservations.push(MemoryReservation::new(base, size));
+        self
     }
 
     /// Adds an empty node.

@@ -17,12 +17,17 @@ fn said(edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>) -> Result<Vec<S
     let first = reference()?;
     let mut second = first.clone();
     edit(&mut second)?;
+    Ok(between(&first, &second))
+}
+
+/// The lines about two trees.
+fn between(first: &LiveTree, second: &LiveTree) -> Vec<String> {
     let (first, second) = (first.to_blob(), second.to_blob());
     let mut records = vec![Record::EMPTY; 1024];
     let (of_first, of_second) = records.split_at_mut(512);
     let first = Tree::open(&first, of_first).expect("a tree");
     let second = Tree::open(&second, of_second).expect("a tree");
-    Ok(diff::text(&diff::trees(&first, &second)).lines().map(str::to_owned).collect())
+    diff::text(&diff::trees(&first, &second)).lines().map(str::to_owned).collect()
 }
 
 #[test]
@@ -100,6 +105,26 @@ fn devices_that_come_and_go_are_counted_with_their_windows() -> Result<(), Failu
             "+1 node, -1 node, 1 status, 1 shared line, +1 -1 device windows",
         ]
     );
+    Ok(())
+}
+
+#[test]
+fn memory_that_a_header_reserves_is_told() -> Result<(), Failure> {
+    let mut first = reference()?;
+    first.reserve(0x4000_0000, 0x1000).reserve(0x4800_0000, 0x20_0000);
+    let mut second = reference()?;
+    // The order means nothing, and saying it twice neither.
+    second.reserve(0x4800_0000, 0x20_0000).reserve(0x4000_0000, 0x2000).reserve(0x4800_0000, 0x20_0000);
+    assert_eq!(
+        between(&first, &second),
+        [
+            "~ /memreserve/ is gone: 0x4000_0000+0x1000",
+            "~ /memreserve/ is new: 0x4000_0000+0x2000",
+            "2 memory reservations",
+        ]
+    );
+    second = first.clone();
+    assert_eq!(between(&first, &second), ["no difference"]);
     Ok(())
 }
 

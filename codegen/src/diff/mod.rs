@@ -3,6 +3,7 @@
 //! - [`pair`] finds the node of one tree that is a node of the other: by path, then alias, then kind.
 //! - [`node`] compares the two: what a device is, whether it is enabled, where its registers are, its lines and clocks,
 //!   then every property that is left.
+//! - [`reservation`] compares the memory that the blobs' headers reserve.
 //! - [`sharing`] looks for interrupt lines that more than one device uses, [`settings`] at what board files decide.
 //! - [`show`] is for people, [`json`] for programs: an object a line.
 //!
@@ -11,6 +12,7 @@
 
 mod node;
 mod pair;
+mod reservation;
 mod settings;
 mod sharing;
 mod show;
@@ -62,6 +64,8 @@ pub enum Kind {
     Clock,
     /// Any other property.
     Property,
+    /// Memory that the blob's header reserves.
+    Reservation,
     /// The devices on one interrupt line.
     Sharing,
     /// What a board file decides.
@@ -72,6 +76,7 @@ pub enum Kind {
 pub fn trees(first: &Tree<'_>, second: &Tree<'_>) -> Vec<Change> {
     let pairs = pair::Pairs::new(first, second);
     let mut changes = node::differences(&pairs);
+    changes.extend(reservation::differences(first, second));
     changes.extend(sharing::differences(first, second));
     changes
 }

@@ -87,6 +87,7 @@ const fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
         Kind::Interrupt => ("", "interrupt", "interrupts"),
         Kind::Clock => ("", "clock", "clocks"),
         Kind::Property => ("", "other property", "other properties"),
+        Kind::Reservation => ("", "memory reservation", "memory reservations"),
         Kind::Sharing => ("", "shared line", "shared lines"),
         Kind::Setting => ("", "setting", "settings"),
     }
