@@ -1,7 +1,8 @@
 //! Generates the chosen boards' tables and the linker script.
 //!
-//! A board is chosen by its feature, `board-NAME`; several make one image. Only their files are read, so editing another
-//! board rebuilds nothing.
+//! A board is chosen by its feature, `board-NAME`, or by its file's path in `KEEL_BOARDS`, which is for boards that are kept
+//! in a repository of their own; several make one image. Only their files are read, so editing another board rebuilds
+//! nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +10,9 @@ use std::{env, fs};
 
 use codegen::findings::Findings;
 use codegen::{Cfg, Profile};
+
+/// Board files from outside of `boards/`, listed as `PATH` lists folders; relative ones count from the project's root.
+const FILES: &str = "KEEL_BOARDS";
 
 /// How Cargo tells a build script of a `board-…` feature.
 const FEATURE: &str = "CARGO_FEATURE_BOARD_";
@@ -18,6 +22,7 @@ const PRESET: &str = "KEEL_PRESET";
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed={FILES}");
     let boards = chosen(&root);
     let boards: Vec<&str> = boards.iter().map(String::as_str).collect();
     let target = env::var("CARGO_CFG_TARGET_ARCH").unwrap_or_default();
@@ -32,7 +37,7 @@ fn main() -> ExitCode {
         }
         Err(findings) => {
             // Which tree a board wants isn't known when its file can't be read, so watch all of them.
-            watch(&root, ["boards", "schemas"]);
+            watch(&root, ["boards", "schemas"].into_iter().chain(boards.iter().filter_map(|told| folder(told))));
             report("error", &findings);
             ExitCode::SUCCESS
         }
@@ -56,8 +61,8 @@ fn cfg(Cfg { key, values }: &Cfg) {
     }
 }
 
-/// The boards whose features are on. Cargo spells features in capitals, with `_` for `-`; a feature without a board file
-/// gets the name that its file would most likely have.
+/// The boards whose features are on, by name, and those of [`FILES`], by path. Cargo spells features in capitals, with `_`
+/// for `-`; a feature without a board file gets the name that its file would most likely have.
 fn chosen(root: &Path) -> Vec<String> {
     let boards = codegen::boards(root);
     let features = env::vars().filter_map(|(name, _)| Some(name.strip_prefix(FEATURE)?.to_owned()));
@@ -68,7 +73,17 @@ fn chosen(root: &Path) -> Vec<String> {
         })
         .collect();
     chosen.sort();
+    let files = env::var_os(FILES).unwrap_or_default();
+    // An empty entry is a doubled separator, or the variable set to nothing.
+    let files = env::split_paths(&files).filter(|path| !path.as_os_str().is_empty());
+    chosen.extend(files.map(|path| path.to_string_lossy().into_owned()));
     chosen
+}
+
+/// Where a board file from outside lies with its trees.
+fn folder(told: &str) -> Option<&str> {
+    let folder = Path::new(told).parent().filter(|_| codegen::parse::home::is_path(told));
+    folder.and_then(Path::to_str)
 }
 
 fn watch<'p>(root: &Path, paths: impl IntoIterator<Item = &'p str>) {

@@ -13,8 +13,8 @@ use crate::model::board::{Board, Inputs, Preset, preset as board_preset};
 use crate::model::device::{self, Bindings};
 use crate::parse::board as written;
 use crate::parse::file;
+pub(crate) use crate::parse::home::FOLDER;
 use crate::parse::inherit;
-pub(crate) use crate::parse::inherit::FOLDER;
 use crate::parse::preset::{self, Kind, Presets};
 use crate::parse::toml::Spanned;
 use crate::parse::tree::Blob;
@@ -77,13 +77,14 @@ pub(crate) struct Common {
     pub(crate) presets: Presets,
 }
 
-/// The names of all boards, in order.
+/// The names of all boards of the project, in order. Board files that are kept elsewhere go by their paths.
 pub fn boards(root: &Path) -> Vec<String> {
     // A project without the folder has no boards.
     file::toml_names(&root.join(FOLDER)).unwrap_or_default()
 }
 
-/// The board `name` of the project at `root`.
+/// The board `name` of the project at `root`, or that of the board file at the path `name`, which ends with `.toml`; so
+/// wherever a board is named.
 pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
     let mut findings = Findings::default();
     let common = Common::read(root, Profile::Debug, &mut findings);
@@ -98,7 +99,7 @@ pub fn board(root: &Path, name: &str) -> Result<Generated, Findings> {
         Some((board, common.bindings, tables))
     });
     let ((board, bindings, tables), findings) = findings.or(made)?;
-    let qemu = board.qemu.as_ref().map(Qemu::new);
+    let qemu = Qemu::new(&board);
     Ok(Generated { board, bindings, tables, qemu, findings })
 }
 
@@ -139,7 +140,7 @@ pub fn image_for(
     inputs.extend(boards.iter().flat_map(Board::files));
     Ok(Image {
         tables: tables::emit(&boards, common.bindings.as_slice(), &common.presets),
-        linker_script: linker::emit(names),
+        linker_script: linker::emit(&boards),
         cfgs: cfgs(&boards),
         inputs,
         findings,

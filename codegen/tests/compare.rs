@@ -68,6 +68,7 @@ fn diff_takes_boards_and_trees() {
     let root = with("diff", "accept/live-twin");
     for (first, second, status, part) in [
         ("b", "b", 0, "no difference"),
+        ("b", "boards/b.toml", 0, "no difference"),
         ("b", "boards/b.dtb", 0, "no difference"),
         ("boards/b.dtb", "boards/live.dtb", 1, "~ / compatible test,b → test,b-rev2, test,b"),
         ("boards/live.dtb", "b", 1, "1 compatible"),
@@ -83,7 +84,7 @@ fn diff_takes_boards_and_trees() {
             "{\"kind\":\"compatible\",\"node\":\"/\",\"item\":null,\"from\":\"test,b\",\"to\":\"test,b-rev2, test,b\"}\n"
         )
     );
-    let (code, out, errors) = board(&root, &["diff", "b", "boards/b.toml"]);
+    let (code, out, errors) = board(&root, &["diff", "b", "boards/b.dts"]);
     assert!(code == Some(2) && out.is_empty() && errors.contains("K0101"), "{errors}");
 
     let root = with("boards", "accept/two-boards");

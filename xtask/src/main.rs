@@ -55,8 +55,8 @@ enum Command {
     Doctor,
     /// Write a board's ELF, arm64 Image and symbol map, and what its firmware reads.
     Image {
-        /// A file name in `boards/`, without `.toml`; several make one image for all of them.
-        #[arg(long, required = true, value_delimiter = ',')]
+        /// A file name in `boards/`, without `.toml`, or the path of a board file; several make one image for all of them.
+        #[arg(long, required = true, value_delimiter = ',', value_parser = workspace::board)]
         board: Vec<String>,
         /// Optimised, as it is shipped.
         #[arg(long)]
@@ -67,6 +67,9 @@ enum Command {
         /// The ELF.
         #[arg(long)]
         image: PathBuf,
+        /// Which of its boards; the first that QEMU has, unless told.
+        #[arg(long, value_parser = workspace::board)]
+        board: Option<String>,
         #[command(flatten)]
         machine: emulator::Options,
     },
@@ -99,8 +102,8 @@ enum Command {
 /// Which build of which board.
 #[derive(Args)]
 struct Build {
-    /// A file name in `boards/`, without `.toml`.
-    #[arg(long, default_value = "qemu-virt")]
+    /// A file name in `boards/`, without `.toml`, or the path of a board file.
+    #[arg(long, default_value = "qemu-virt", value_parser = workspace::board)]
     board: String,
     /// Unoptimised, with every debug check.
     #[arg(long)]
@@ -142,9 +145,9 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
             print!("{}", image::build(&boards, profile)?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Qemu { image, machine } => {
-            let built = image::write(&image)?;
-            emulator::run(emulator::machine("qemu-virt", &machine)?, &built.image)
+        Command::Qemu { image, board, machine } => {
+            let machine = emulator::machine_for(&image, board.as_deref(), &machine)?;
+            emulator::run(machine, &image::write(&image)?.image)
         }
         Command::Debug { build, machine } => {
             setup::provide(Need::FOR_BOOT)?;

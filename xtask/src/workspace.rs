@@ -1,7 +1,7 @@
 //! Where things are, and how other programs are run.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use crate::failure::Failure;
 
@@ -12,6 +12,15 @@ pub(crate) const KERNEL_TARGET: &str = "aarch64-unknown-none-softfloat";
 pub(crate) fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_path_buf()
+}
+
+/// A board as it was typed, for programs that run in another folder: a name, or the path of a board file.
+pub(crate) fn board(typed: &str) -> Result<String, String> {
+    if !codegen::parse::home::is_path(typed) {
+        return Ok(typed.to_owned());
+    }
+    let path = std::path::absolute(typed).map_err(|error| error.to_string())?;
+    Ok(path.display().to_string())
 }
 
 /// Cargo's target folder.
@@ -37,6 +46,21 @@ pub(crate) fn typed(command: &Command) -> String {
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let status = command.status().map_err(|source| start(command, source))?;
     if status.success() { Ok(()) } else { Err(failed(command, &status.to_string())) }
+}
+
+/// Ends as it: where the system can do that, this process becomes the command, so that whoever stops one stops the other.
+#[cfg(unix)]
+pub(crate) fn become_it(command: &mut Command) -> Result<ExitCode, Failure> {
+    use std::os::unix::process::CommandExt;
+
+    let source = command.exec();
+    Err(start(command, source))
+}
+
+/// Ends as it does.
+#[cfg(not(unix))]
+pub(crate) fn become_it(command: &mut Command) -> Result<ExitCode, Failure> {
+    run(command).map(|()| ExitCode::SUCCESS)
 }
 
 /// Runs it with its output kept, whatever its status.

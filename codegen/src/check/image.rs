@@ -18,9 +18,23 @@ type Member<'m> = (&'m Arc<Source>, &'m File, Option<&'m Board>);
 pub fn image(members: &[Member<'_>], target: &str, findings: &mut Findings) {
     for (index, &member) in members.iter().enumerate() {
         arch(member.0, member.1, target, findings);
-        let twins = members[..index].iter().filter_map(|&other| twins(other, member));
-        twins.for_each(|finding| findings.push(finding));
+        for &other in &members[..index] {
+            let finding = namesakes(other, member).or_else(|| twins(other, member));
+            finding.into_iter().for_each(|finding| findings.push(finding));
+        }
     }
+}
+
+/// The finding that two boards have one name: they can only be from two folders.
+fn namesakes(first: Member<'_>, second: Member<'_>) -> Option<Finding> {
+    let (ours, theirs) = (&first.1.board.name, &second.1.board.name);
+    if !same(ours, theirs) {
+        return None;
+    }
+    let message = format!("two boards of this image are called `{}`", ours.get_ref());
+    let finding = Finding::error(code::AMBIGUOUS_BOARDS, message, Place::text(second.0, theirs.span()), "this one");
+    let finding = finding.with(Place::text(first.0, ours.span()), "and this one");
+    Some(finding.help("build them as two images, or give one of them another name"))
 }
 
 /// The finding that two boards have a root string in common and the same devices.

@@ -164,6 +164,21 @@ pub struct Qemu {
     pub smp: Spanned<u32>,
     /// `-m`
     pub memory: Spanned<Bytes>,
+    /// The tree that it hands over.
+    #[serde(default)]
+    pub tree: HandedOver,
+}
+
+/// `tree = "reference"`: which tree QEMU hands over.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum HandedOver {
+    /// One that QEMU makes of the machine that it shows.
+    #[default]
+    Own,
+    /// The board's reference tree, for machines that QEMU makes none for; it fills in RAM and the like.
+    Reference,
 }
 
 /// A size: a number of bytes, or a string such as `"1G"`, `"64M"`, `"16K"`.

@@ -9,18 +9,16 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::home::{self, FOLDER};
 use super::{board, file, nearest, toml as text};
 use crate::findings::{Finding, Findings, Place, Source, code};
-
-/// Where board files lie, relative to the project's root.
-pub const FOLDER: &str = "boards";
 
 /// Arrays of tables that add up.
 const APPENDED: [&str; 2] = ["fix", "variant"];
 
-/// The board file `name` with all that it inherits.
-pub fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Source>, board::File)> {
-    let files = files(root, name, findings)?;
+/// The board file that `told` means, a name or a path, with all that it inherits.
+pub fn read(root: &Path, told: &str, findings: &mut Findings) -> Option<(Arc<Source>, board::File)> {
+    let files = files(root, told, findings)?;
     // From the last: a file knows the one behind it.
     let whole = files.iter().rev().fold(None, |inherits, file| {
         Some(Arc::new(Source { path: file.path.clone(), text: file.text.clone(), inherits }))
@@ -38,14 +36,14 @@ pub fn read(root: &Path, name: &str, findings: &mut Findings) -> Option<(Arc<Sou
     Some((whole, file))
 }
 
-/// The file of `name` and those that it inherits from, nearest first.
-fn files(root: &Path, name: &str, findings: &mut Findings) -> Option<Vec<Arc<Source>>> {
+/// The file that `told` means and those that it inherits from, nearest first.
+fn files(root: &Path, told: &str, findings: &mut Findings) -> Option<Vec<Arc<Source>>> {
     let mut files: Vec<Arc<Source>> = Vec::new();
-    let mut next = Some((name.to_owned(), Place::Nowhere));
-    while let Some((name, named)) = next {
-        let path = format!("{FOLDER}/{name}.toml");
+    let mut next = Some((told.to_owned(), home::file(root, told), Place::Nowhere));
+    while let Some((name, path, named)) = next {
         // A path could lead out of the project, and to one file by many names.
-        if name.contains(['/', '\\']) {
+        let may_be_path = files.is_empty() && home::is_path(&name);
+        if !may_be_path && name.contains(['/', '\\']) {
             let finding = Finding::error(code::NO_BOARD, format!("`{name}` is no board's name"), named, "a path");
             findings.push(finding.help(format!("a board is called as its file in `{FOLDER}/`, without `.toml`")));
             return None;
@@ -55,11 +53,15 @@ fn files(root: &Path, name: &str, findings: &mut Findings) -> Option<Vec<Arc<Sou
             return None;
         }
         if !root.join(&path).is_file() {
-            findings.push(unknown_board(root, &name, named));
+            findings.push(unknown_board(root, &name, &path, named));
             return None;
         }
         let source = file::text(root, &path, &named, findings)?;
-        next = inherited(&text::table(&source, findings)?, &source);
+        let inherits = inherited(&text::table(&source, findings)?, &source);
+        next = inherits.map(|(name, named)| {
+            let path = home::inherited(root, &source.path, &name);
+            (name, path, named)
+        });
         files.push(source);
     }
     Some(files)
@@ -132,15 +134,16 @@ fn circle(files: &[Arc<Source>], named: Place) -> Finding {
         .help("one of these boards has to stand on its own")
 }
 
-/// There is no board `name`; `named` is where it was named, if a file did.
-fn unknown_board(root: &Path, name: &str, named: Place) -> Finding {
+/// There is no board `name`, whose file would be `path`; `named` is where it was named, if a file did.
+fn unknown_board(root: &Path, name: &str, path: &str, named: Place) -> Finding {
     let message = format!("there is no board `{name}`");
     let finding = match named {
-        Place::Nowhere => {
-            Finding::error(code::NO_BOARD, message, Place::file(format!("{FOLDER}/{name}.toml")), "no such file")
-        }
-        named => Finding::error(code::NO_BOARD, message, named, format!("no `{FOLDER}/{name}.toml`")),
+        Place::Nowhere => Finding::error(code::NO_BOARD, message, Place::file(path), "no such file"),
+        named => Finding::error(code::NO_BOARD, message, named, format!("no `{path}`")),
     };
+    if home::is_path(name) {
+        return finding;
+    }
     let names = file::toml_names(&root.join(FOLDER)).unwrap_or_default();
     let finding = match names.is_empty() {
         true => finding,

@@ -7,6 +7,7 @@
 pub mod board;
 pub mod device;
 pub mod file;
+pub mod home;
 pub mod inherit;
 mod nearest;
 pub mod preset;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use hardware::tree::{Node, Property, Record, Tree, TreeError};
 
-use super::file;
-use super::inherit::FOLDER;
 use super::toml::Spanned;
+use super::{file, home};
 use crate::findings::{Finding, Findings, Place, Source, code};
 
 /// A device tree blob and where it came from.
@@ -29,7 +28,7 @@ impl Blob {
         Some(Self { path: path.into(), bytes, named: named.clone() })
     }
 
-    /// Reads the tree that a board file names: a file beside it.
+    /// Reads the tree that a board file names: a file beside the very one that says so, inherited or not.
     pub fn beside(
         root: &std::path::Path,
         source: &Arc<Source>,
@@ -37,13 +36,15 @@ impl Blob {
         findings: &mut Findings,
     ) -> Option<Self> {
         let place = Place::text(source, named.span());
+        let file = source.at(named.span().start).file;
         if named.get_ref().contains(['/', '\\']) {
             let message = "the tree of a board lies beside the board's file";
             let finding = Finding::error(code::INVALID_VALUE, message, place, "a path, not a file's name");
-            findings.push(finding.help(format!("copy it to `{FOLDER}/` and write its name alone")));
+            let folder = home::beside(&file, "");
+            findings.push(finding.help(format!("copy it to `{folder}` and write its name alone")));
             return None;
         }
-        Self::read(root, &format!("{FOLDER}/{}", named.get_ref()), &place, findings)
+        Self::read(root, &home::beside(&file, named.get_ref()), &place, findings)
     }
 
     /// Reads a file that a command line names, wherever it lies.

@@ -15,7 +15,7 @@ pub(super) fn write(boards: &[&str], folder: &Path) -> Result<Vec<PathBuf>, Fail
         let made = codegen::board(&workspace::root(), board);
         let board_of = made.map_err(|findings| Failure::Board(findings.render()))?.board;
         let Some(text) = config_txt(&board_of) else { continue };
-        let folder = folder.join(board);
+        let folder = folder.join(super::name(board));
         fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
         let path = folder.join(CONFIG);
         fs::write(&path, text).map_err(Failure::file(&path))?;

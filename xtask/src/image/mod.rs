@@ -1,5 +1,6 @@
 //! From a board's name to what can be booted: the ELF, the flat arm64 Image, the symbol map and what the firmware reads.
 
+mod boards;
 mod config;
 mod flat;
 mod map;
@@ -8,6 +9,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use codegen::parse::home;
 
 use crate::failure::Failure;
 use crate::workspace::{self, KERNEL_TARGET};
@@ -61,12 +64,22 @@ pub(crate) fn build(boards: &[&str], profile: Profile) -> Result<Built, Failure>
 /// The Cargo command that compiles the kernel for `boards`.
 pub(crate) fn compile(boards: &[&str], profile: Profile) -> Result<Command, Failure> {
     let known = codegen::boards(&workspace::root());
-    if let Some(board) = boards.iter().find(|board| !known.iter().any(|name| name == *board)) {
-        return Err(Failure::Board(format!("no board called `{board}`; there is {}", known.join(", "))));
+    let (files, names): (Vec<&str>, Vec<&str>) = boards.iter().partition(|board| home::is_path(board));
+    if let Some(board) = names.iter().find(|board| !known.iter().any(|name| name == *board)) {
+        let known = known.join(", ");
+        return Err(Failure::Board(format!(
+            "no board called `{board}`; there is {known}, or the path of a board file, `….toml`"
+        )));
     }
-    let features = boards.iter().map(|board| format!("board-{board}")).collect::<Vec<_>>().join(",");
+    let features = names.iter().map(|board| format!("board-{board}")).collect::<Vec<_>>().join(",");
     let mut command = workspace::cargo(&["build", "--package", "kernel", "--features", &features]);
+    let files = std::env::join_paths(files).map_err(|error| Failure::Board(error.to_string()))?;
     command.args(["--target", KERNEL_TARGET]);
+    // This image is for these boards, whatever the caller's variable says.
+    match files.is_empty() {
+        true => command.env_remove("KEEL_BOARDS"),
+        false => command.env("KEEL_BOARDS", files),
+    };
     if profile == Profile::Release {
         command.arg("--release");
     }
@@ -90,10 +103,24 @@ pub(crate) fn collect(boards: &[&str], profile: Profile) -> Result<Built, Failur
     let folder = workspace::target().join("images");
     // `kernel/build.rs` takes it in place of the boards' own preset.
     let preset = std::env::var("KEEL_PRESET").map_or_else(|_| String::new(), |preset| format!("-{preset}"));
-    let name = format!("{}{preset}-{}.elf", boards.join("+"), profile.folder());
-    let elf = folder.join(name);
+    let names: Vec<&str> = boards.iter().map(|board| name(board)).collect();
+    let elf = folder.join(format!("{}{preset}-{}.elf", names.join("+"), profile.folder()));
     copy(&built, &elf)?;
     Ok(Built { configs: config::write(boards, &folder)?, ..write(&elf)? })
+}
+
+/// A board's name, where it may have been told by its file's path.
+fn name(board: &str) -> &str {
+    match home::is_path(board) {
+        true => Path::new(board).file_stem().and_then(|stem| stem.to_str()).unwrap_or(board),
+        false => board,
+    }
+}
+
+/// The files of the boards that an ELF is for, relative to the project's root.
+pub(crate) fn boards(elf: &Path) -> Result<Vec<String>, Failure> {
+    let bytes = fs::read(elf).map_err(Failure::file(elf))?;
+    boards::listed(&bytes).map_err(|error| Failure::Elf { path: elf.to_path_buf(), what: error.to_string() })
 }
 
 /// Writes the Image and the map beside an ELF.

@@ -11,7 +11,7 @@ use crate::{End, Refusal, output, project};
 /// Which boards, and how to say it.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// File names in `boards/`, without `.toml`.
+    /// File names in `boards/`, without `.toml`, or paths of board files; all of `boards/` unless told.
     names: Vec<String>,
     /// As one JSON object.
     #[arg(long, conflicts_with = "sarif")]
@@ -25,7 +25,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
     let all = codegen::boards(&root);
-    let names = if arguments.names.is_empty() { &all } else { &arguments.names };
+    let told = arguments.names.iter().map(|name| project::board(name)).collect::<Result<Vec<_>, _>>()?;
+    let names = if told.is_empty() { &all } else { &told };
     let mut found = Findings::default();
     for name in names {
         let (board, findings) = match codegen::board(&root, name) {
@@ -55,6 +56,8 @@ fn summary(name: &str, board: Option<&Board>, findings: &Findings) -> String {
     let Some(board) = board else {
         return format!("{name}: nothing can be generated; errors: {errors}, warnings: {warnings}");
     };
+    // Told by its path, it still has a name.
+    let name = &board.name;
     let driven = board.devices.iter().filter(|device| device.driver.is_some()).count();
     format!(
         "{name}: {} devices ({driven} with a driver), {} facts, {} CPUs; warnings: {warnings}",

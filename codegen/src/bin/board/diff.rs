@@ -6,6 +6,7 @@ use clap::Args;
 use codegen::diff::{self, Change};
 use codegen::emit::memory;
 use codegen::findings::Findings;
+use codegen::parse::home;
 use codegen::parse::tree::Blob;
 
 use crate::{End, Refusal, output, project};
@@ -13,7 +14,7 @@ use crate::{End, Refusal, output, project};
 /// What to compare, and how to say it.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A board's name, or a device tree's file.
+    /// A board's name, or the path of a board file or of a device tree.
     first: PathBuf,
     /// Another one.
     second: PathBuf,
@@ -49,15 +50,15 @@ fn trees(first: &Blob, second: &Blob) -> Result<Vec<Change>, Refusal> {
     Ok(diff::trees(&first, &second))
 }
 
-/// A board where the project has one of that name, else a file.
+/// A board where it is a board file or the project has one of that name, else a tree.
 fn side(operand: &Path, root: Option<&Path>) -> Result<Side, Refusal> {
     let refused = |findings: Findings| Refusal(findings.render());
     let mut findings = Findings::default();
     // Two trees can be compared without any project around.
     if let Some((root, name)) = project::root(root).ok().zip(operand.to_str())
-        && codegen::boards(&root).iter().any(|board| board == name)
+        && (home::is_path(name) || codegen::boards(&root).iter().any(|board| board == name))
     {
-        let generated = codegen::board(&root, name).map_err(refused)?;
+        let generated = codegen::board(&root, &project::board(name)?).map_err(refused)?;
         let table = memory::board(&generated.board, generated.bindings.as_slice());
         let blob = Blob::read_file(&root.join(table.tree), &mut findings).ok_or_else(|| refused(findings))?;
         return Ok(Side { blob, table: Some(table) });

@@ -12,7 +12,7 @@ use crate::{End, Refusal, output, project};
 /// Which board, which log.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A file name in `boards/`, without `.toml`.
+    /// A file name in `boards/`, without `.toml`, or the path of a board file.
     name: String,
     /// What the serial line said: a stop, or what `board facts --drift` or `board facts --json` printed.
     #[arg(long, value_name = "FILE")]
@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
     let refused = |findings: Findings| Refusal(findings.render());
-    let board = verify::table(&root, &arguments.name).map_err(refused)?;
+    let board = verify::table(&root, &project::board(&arguments.name)?).map_err(refused)?;
     let mut findings = Findings::default();
     let log = file::log(&arguments.log, &mut findings).ok_or_else(|| refused(findings))?;
     let lesson = learn::learn(board, &log).map_err(refused)?;

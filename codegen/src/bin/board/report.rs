@@ -10,7 +10,7 @@ use crate::{End, Refusal, install, output, pages, project};
 /// Which board, and in which notation.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A file name in `boards/`, without `.toml`.
+    /// A file name in `boards/`, without `.toml`, or the path of a board file.
     name: String,
     /// The notation.
     #[arg(long, value_enum, default_value = "md")]
@@ -40,7 +40,8 @@ enum Format {
 /// Writes the report. A board with errors has one too, with the errors in it.
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
-    let report = codegen::report(&root, &arguments.name).map_err(|findings| Refusal(findings.to_string()))?;
+    let report =
+        codegen::report(&root, &project::board(&arguments.name)?).map_err(|findings| Refusal(findings.to_string()))?;
     let text = match arguments.format {
         Format::Md => report.markdown(),
         Format::Html => report.html(),

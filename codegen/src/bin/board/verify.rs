@@ -11,7 +11,7 @@ use crate::{End, Refusal, output, project};
 /// Which board, which machine.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A file name in `boards/`, without `.toml`.
+    /// A file name in `boards/`, without `.toml`, or the path of a board file.
     name: String,
     /// The tree that firmware handed over: Linux has it in `/sys/firmware/fdt`.
     #[arg(long, value_name = "FILE")]
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 /// Prints the ledger. Differences for which the board file has a reason are fine.
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
-    let ledger = match verify::verify(&root, &arguments.name, &arguments.live) {
+    let ledger = match verify::verify(&root, &project::board(&arguments.name)?, &arguments.live) {
         Ok(ledger) => ledger,
         Err(findings) if findings.iter().any(|finding| finding.code == code::FOREIGN_MACHINE) => {
             eprint!("{findings}");
