@@ -65,6 +65,13 @@ impl Guest {
         Ok(Self { name: name.to_owned(), child, input, serial, seen: 0, nonces: 0, patience })
     }
 
+    /// Runs `cargo` with these arguments in the workspace's root; what it starts is to talk on its standard streams.
+    pub fn of_cargo(name: &str, arguments: &[&str]) -> Result<Self, Failure> {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args(arguments).current_dir(paths::root());
+        Self::start(name, cargo)
+    }
+
     /// Waits for `text`; consumes it and gives back what came before it.
     pub fn wait_for(&mut self, text: &str) -> Result<String, Failure> {
         self.wait_until(text, |heard| find(heard, text).map(|at| (at, at + text.len())))

@@ -15,6 +15,11 @@ pub struct Image {
 }
 
 impl Image {
+    /// The ELF that it was made of.
+    pub fn elf(&self) -> PathBuf {
+        self.path.with_extension("elf")
+    }
+
     /// The address of `symbol`, by the map that `cargo xtask image` writes beside the image.
     pub fn symbol(&self, symbol: &str) -> Result<u64, Failure> {
         let path = self.path.with_extension("map");
@@ -41,11 +46,12 @@ impl Image {
         taken(IMAGE.get_or_init(|| build(&codegen::boards(&paths::root()).join(","), None)))
     }
 
-    /// The release image of one board: that under test for qemu-virt, built for every other.
+    /// The release image of the board in the file `board`, relative to the workspace's root: that under test for
+    /// qemu-virt, built for every other.
     pub fn of(board: &str) -> Result<Self, Failure> {
         match board {
-            "qemu-virt" => Self::under_test().cloned(),
-            board => build(board, None).map_err(failed),
+            "boards/qemu-virt.toml" => Self::under_test().cloned(),
+            board => build(&name(board), None).map_err(failed),
         }
     }
 
@@ -53,6 +59,12 @@ impl Image {
     pub fn with_preset(board: &str, preset: &str) -> Result<Self, Failure> {
         build(board, Some(preset)).map_err(failed)
     }
+}
+
+/// How `xtask` is told a board: one of the project's by its name, so that its feature is what chooses it.
+fn name(board: &str) -> String {
+    let name = board.strip_prefix("boards/").and_then(|file| file.strip_suffix(".toml"));
+    name.map_or_else(|| board.to_owned(), str::to_owned)
 }
 
 fn taken(built: &'static Result<Image, String>) -> Result<&'static Image, Failure> {

@@ -19,6 +19,8 @@ pub struct Machine {
     cpus: u32,
     memory_mib: u32,
     cpu: &'static str,
+    /// What `-machine` says besides, each with a comma before it.
+    options: String,
     handover: Handover,
     extra: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Machine {
             cpus: 1,
             memory_mib: 512,
             cpu: "cortex-a76",
+            options: String::new(),
             handover: Handover::Kernel,
             extra: Vec::new(),
         }
@@ -73,6 +76,16 @@ impl Machine {
     /// `virt` with this interrupt controller.
     pub fn gic(self, gic: Gic) -> Self {
         Self { model: Model::Virt(gic), ..self }
+    }
+
+    /// With a property of QEMU's machine, `highmem=off`.
+    pub fn option(self, option: &str) -> Self {
+        Self { options: format!("{},{option}", self.options), ..self }
+    }
+
+    /// With a second serial line, which nobody listens to.
+    pub fn second_serial(self) -> Self {
+        self.extra(&["-serial", "null"])
     }
 
     /// So many CPUs.
@@ -138,9 +151,9 @@ impl Machine {
         let machine = match self.model {
             Model::Virt(gic) => {
                 let version = if gic == Gic::V2 { 2 } else { 3 };
-                format!("virt,gic-version={version},dtb-randomness=off{level}{machine_suffix}")
+                format!("virt,gic-version={version},dtb-randomness=off{level}{}{machine_suffix}", self.options)
             }
-            Model::Raspi4b => format!("raspi4b{machine_suffix}"),
+            Model::Raspi4b => format!("raspi4b{}{machine_suffix}", self.options),
         };
         let (cpus, memory) = (self.cpus.to_string(), format!("{}M", self.memory_mib));
         ["-nodefaults", "-machine", &machine, "-cpu", self.cpu, "-smp", &cpus, "-m", &memory]

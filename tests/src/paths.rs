@@ -9,6 +9,22 @@ pub fn root() -> PathBuf {
     package.parent().unwrap_or(package).to_path_buf()
 }
 
+/// A copy of the project in `folder`: all that boards are made of, to be changed.
+pub fn copy_project(folder: &Path) -> io::Result<()> {
+    ["boards", "schemas", "tests/fixtures/boards"]
+        .iter()
+        .try_for_each(|part| copy(&root().join(part), &folder.join(part)))
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    fs::read_dir(from)?.try_for_each(|entry| {
+        let from = entry?.path();
+        let to = to.join(from.file_name().unwrap_or_default());
+        if from.is_dir() { copy(&from, &to) } else { fs::copy(&from, &to).map(drop) }
+    })
+}
+
 /// Cargo's target folder.
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))

@@ -1,6 +1,5 @@
 //! Mismatch coverage: every fact of every board has a detector that was seen to work, on the host and in the kernel.
 
-use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,16 +13,30 @@ mod tables {
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
 
-/// Boards that QEMU shows, so that their kernel can be booted.
-fn bootable() -> impl Iterator<Item = &'static Board> {
-    tables::BOARDS.iter().copied().filter(|board| board.name.starts_with("qemu-"))
+#[expect(unreachable_pub, reason = "written for the kernel, which has it in a public module")]
+mod fixtures {
+    //! The tables of the tests' own boards.
+    include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 }
 
-/// Every table there is: of the boards, and of their variants.
+/// Every board there is.
+fn boards() -> impl Iterator<Item = &'static Board> {
+    tables::BOARDS.iter().chain(fixtures::BOARDS).copied()
+}
+
+/// Boards that QEMU shows, so that their kernel can be booted.
+fn bootable() -> impl Iterator<Item = &'static Board> {
+    boards().filter(|board| board.name.starts_with("qemu-"))
+}
+
+/// The tables of a board: its own, and those of its variants.
+fn of(board: &'static Board) -> impl Iterator<Item = &'static Board> {
+    std::iter::once(board).chain(board.variants.iter().map(|variant| variant.board))
+}
+
+/// Every table there is.
 fn kinds() -> impl Iterator<Item = &'static Board> {
-    let with_variants =
-        |board: &'static Board| std::iter::once(board).chain(board.variants.iter().map(|variant| variant.board));
-    tables::BOARDS.iter().copied().flat_map(with_variants)
+    boards().flat_map(of)
 }
 
 /// What the board file puts right matches, although the firmware's tree still has it wrong.
@@ -47,9 +60,9 @@ fn the_tree_that_firmware_hands_over_matches_the_table_of_its_kind() -> Result<(
 #[test]
 fn the_kind_is_chosen_by_its_tree() -> Result<(), Failure> {
     let mut told = 0;
-    for board in tables::BOARDS {
-        let only: &'static [&'static Board] = vec![*board].leak();
-        for kind in std::iter::once(*board).chain(board.variants.iter().map(|variant| variant.board)) {
+    for board in boards() {
+        let only: &'static [&'static Board] = vec![board].leak();
+        for kind in of(board) {
             let reference = Reference::read(kind)?;
             assert_eq!(host::kind(only, &reference.tree)?, kind.variant, "{}", board.name);
             told += kind.variant.map_or(0, |_| 1);
@@ -62,8 +75,8 @@ fn the_kind_is_chosen_by_its_tree() -> Result<(), Failure> {
 /// The host's checks speak for the kernel because they run on the same data.
 #[test]
 fn the_table_in_memory_is_the_one_that_the_kernel_is_built_with() {
-    for board in tables::BOARDS {
-        let model = codegen::board(&paths::root(), board.name).unwrap_or_else(|findings| panic!("{findings}"));
+    for board in boards() {
+        let model = codegen::board(&paths::root(), board.file).unwrap_or_else(|findings| panic!("{findings}"));
         let table = codegen::emit::memory::board(&model.board, model.bindings.as_slice());
         let (table, board) = (format!("{table:#?}"), format!("{board:#?}"));
         let differs = table.lines().zip(board.lines()).enumerate().find(|(_, (table, board))| table != board);
@@ -87,7 +100,7 @@ fn the_check_detects_every_mismatch() -> Result<(), Failure> {
 /// What a stopped boot proposes is a change that the board file takes, and that keeps the boot from stopping.
 #[test]
 fn the_way_out_that_a_stop_prints_works() -> Result<(), Failure> {
-    for board in tables::BOARDS {
+    for board in boards() {
         let reference = Reference::read(board)?;
         for mutation in mismatch::of_facts(&reference)?.iter().filter(|mutation| mutation.stops(&reference)) {
             let story = host::ledger(&reference, &mutation.tree)?.stop().expect("it stops").to_string();
@@ -105,27 +118,27 @@ fn the_way_out_that_a_stop_prints_works() -> Result<(), Failure> {
 /// What codegen makes of the board whose file ends with `change`.
 fn changed_board(board: &Board, change: &str) -> Result<codegen::model::board::Board, Failure> {
     let root = paths::scratch("mismatch-way-out")?;
-    let mut copy = Command::new("cp");
-    copy.arg("-r").args(["boards", "schemas"].map(|name| paths::root().join(name))).arg(&root);
-    assert!(copy.status()?.success());
+    paths::copy_project(&root)?;
     let file = root.join(board.file);
     let text = std::fs::read_to_string(&file)?;
     let text = text + change;
     std::fs::write(&file, text)?;
-    let generated = codegen::board(&root, board.name).unwrap_or_else(|findings| panic!("{}", findings.render()));
+    let generated = codegen::board(&root, board.file).unwrap_or_else(|findings| panic!("{}", findings.render()));
     Ok(generated.board)
 }
 
 #[test]
 fn the_booted_kernel_detects_every_mismatch() -> Result<(), Failure> {
     for board in bootable() {
-        let reference = Reference::read(board)?;
-        let image = Image::of(board.name)?;
-        guest::matches(&reference, &image)?;
-        guest::refuses(&reference, &mismatch::of_another_machine(&reference)?, &image)?;
-        let mutations = [mismatch::of_facts(&reference)?, mismatch::of_devices(&reference)?].concat();
-        let proven = prove(&reference, &mutations, &image);
-        report(board, &proven);
+        let image = Image::of(board.file)?;
+        for kind in of(board) {
+            let reference = Reference::of_kind(board, kind)?;
+            guest::matches(&reference, &image)?;
+            guest::refuses(&reference, &mismatch::of_another_machine(&reference)?, &image)?;
+            let mutations = [mismatch::of_facts(&reference)?, mismatch::of_devices(&reference)?].concat();
+            let proven = prove(&reference, &mutations, &image);
+            report(kind, &proven);
+        }
     }
     Ok(())
 }
@@ -180,7 +193,7 @@ fn prove(reference: &Reference, mutations: &[Mutation], image: &Image) -> Proven
 
 fn report(board: &Board, proven: &Proven) {
     let (n, m) = (proven.facts.len(), board.facts.len());
-    println!("figure: mismatch coverage: {n} of {m} facts have a proven detector ({})", board.name);
+    println!("figure: mismatch coverage: {n} of {m} facts have a proven detector ({})", board.title());
     proven.failures.iter().take(5).for_each(|failure| println!("{failure}"));
     assert!(n == m && proven.failures.is_empty(), "{n} of {m}, {} failures", proven.failures.len());
 }

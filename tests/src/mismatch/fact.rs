@@ -68,9 +68,13 @@ impl Edit<'_> {
     }
 
     fn interrupt(&self, mutation: &mut Mutation, n: usize, claimed: Interrupt) -> Result<(), Failure> {
-        // <type number flags>, and claims are made of GIC interrupts only.
-        self.change(mutation, "interrupts", 3 * n + 1, |number| number + 1)?;
-        let live = Interrupt { number: claimed.number + 1, ..claimed };
+        // <type number flags>, and claims are made of GIC interrupts only. A fixed line is another one in the tree.
+        let mut number = claimed.number;
+        self.change(mutation, "interrupts", 3 * n + 1, |there| {
+            number = u16::try_from(there + 1).unwrap_or(u16::MAX);
+            there + 1
+        })?;
+        let live = Interrupt { number, ..claimed };
         self.drift(mutation, live.to_string());
         Ok(())
     }

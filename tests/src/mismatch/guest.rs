@@ -1,10 +1,12 @@
 //! Holds a booted kernel to what mutations expect.
 
-use hardware::board::{Board, Fact, Item, Policy};
+use std::collections::BTreeMap;
+
+use hardware::board::{Board, Class, Fact, Item, Origin, Policy, Recorded};
 use hardware::check::Verdict;
 use serde_json::Value;
 
-use super::{Expected, Mutation, Reference, host};
+use super::{Expected, Mutation, Reference, host, kind};
 use crate::{EntryLevel, Failure, Gic, Guest, Image, LiveTree, Machine, Raw};
 
 /// What the shell prints about facts, an object a line.
@@ -18,7 +20,13 @@ fn machine(reference: &Reference, tree: &LiveTree) -> Machine {
         true => Gic::V2,
         false => Gic::V3,
     };
-    let machine = Machine::virt().gic(gic).cpus(cpus).memory_mib(reference.memory_mib());
+    let mut machine = Machine::virt().gic(gic).cpus(cpus).memory_mib(reference.memory_mib());
+    if reference.board.devices.iter().filter(|device| device.class == Class::Console).count() > 1 {
+        machine = machine.second_serial();
+    }
+    if reference.board.first(Class::Pcie).and_then(|host| reference.base_of(host)).is_some_and(|base| base >> 32 == 0) {
+        machine = machine.option("highmem=off");
+    }
     // Only a machine whose PSCI is called by `smc` survives a tree that says so.
     let by_smc = |device: &&hardware::board::Device| {
         device.conduit.is_some() && tree.value(device.path, "method").is_ok_and(|method| method == b"smc\0")
@@ -35,16 +43,26 @@ pub fn boot(reference: &Reference, tree: &LiveTree, name: &str, image: &Image) -
 
 /// Boots the unedited tree; fails unless the kernel says of every fact of the board that it matches.
 pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
-    let mut guest = machine(reference, &reference.tree).boot("mismatch-pristine", image)?;
-    guest.wait_for_prompt()?;
+    let mut guest = machine(reference, &reference.tree)
+        .boot(&format!("mismatch-pristine-{}", file(&reference.board.title().to_string())), image)?;
+    let screen = guest.wait_for_prompt()?;
+    guest.expect(&screen, &format!(" · {} · ", reference.board.title()))?;
     let rows = rows(&mut guest, FACTS)?;
     if rows.len() != reference.board.facts.len() {
         return Err(guest.wrong(&format!("{} rows for {} facts", rows.len(), reference.board.facts.len())));
     }
     for (row, fact) in rows.iter().zip(reference.board.facts) {
         let claimed = fact.claimed.to_string();
+        // What a fix puts right is still wrong in the tree.
+        let live = match fact.origin {
+            Origin::Fix(fixed) => match fixed.recorded {
+                Recorded::Value(value) => Some(value.to_string()),
+                _ => None,
+            },
+            _ => Some(claimed.clone()),
+        };
         let same = row["fact"] == fact.name && row["verdict"] == "match" && row["policy"] == fact.policy.as_str();
-        if !same || row["claimed"] != claimed.as_str() || row["live"] != claimed.as_str() {
+        if !same || row["claimed"] != claimed.as_str() || row["live"].as_str() != live.as_deref() {
             return Err(guest.wrong(&format!("{} must match, the kernel says {row}", fact.name)));
         }
     }
@@ -53,28 +71,43 @@ pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
 
 /// Boots a mutation; fails unless the kernel says exactly what is expected, and stops exactly where it must.
 pub fn verify(reference: &Reference, mutation: &Mutation, image: &Image) -> Result<(), Failure> {
-    let name = format!("mismatch-{}", mutation.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+    let name = file(&format!("mismatch-{} {}", reference.board.title(), mutation.name));
     let guest = machine(reference, &mutation.tree).boot(&name, image)?;
-    if mutation.stops(reference) { stops(reference, mutation, guest) } else { goes_on(reference, mutation, guest) }
+    let (board, expected) = kind::taken(reference, mutation)?;
+    match super::stops(board, &expected) {
+        true => stops(board, mutation, guest),
+        false => goes_on(board, mutation, &expected, guest),
+    }
 }
 
-/// The boot reaches the prompt, the ledger has exactly the expected differences, and each has its effect.
-fn goes_on(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
+/// A file's name for a transcript.
+fn file(name: &str) -> String {
+    name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+}
+
+/// The boot reaches the prompt as `board`, the ledger has exactly the expected differences, and each has its effect.
+fn goes_on(
+    board: &'static Board,
+    mutation: &Mutation,
+    expected: &BTreeMap<String, Expected>,
+    mut guest: Guest,
+) -> Result<(), Failure> {
     let screen = guest.wait_for_prompt()?;
+    guest.expect(&screen, &format!(" · {} · ", board.title()))?;
     guest.expect(&screen, ", 0 fatal")?;
     let rows = rows(&mut guest, DIFFERENCES)?;
-    if rows.len() != mutation.expected.len() {
-        return Err(guest.wrong(&format!("expected {:#?}, the kernel says {rows:#?}", mutation.expected)));
+    if rows.len() != expected.len() || rows.is_empty() {
+        return Err(guest.wrong(&format!("expected {expected:#?}, the kernel says {rows:#?}")));
     }
-    for (name, expected) in &mutation.expected {
+    for (name, expected) in expected {
         let said = rows.iter().any(|row| row["fact"] == name.as_str() && says(row, expected));
         if !said {
             return Err(guest.wrong(&format!("expected {name} {expected:?}, the kernel says {rows:#?}")));
         }
     }
-    for fact in reference.board.facts {
-        if let Some(expected) = mutation.expected.get(fact.name) {
-            has_effect(reference, fact, expected.verdict, &screen, &guest)?;
+    for fact in board.facts {
+        if let Some(expected) = expected.get(fact.name) {
+            has_effect(board, fact, expected.verdict, &screen, &guest)?;
         }
     }
     match mutation.proves {
@@ -84,14 +117,9 @@ fn goes_on(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Resu
 }
 
 /// A driver isn't started when its device isn't there or may have its registers elsewhere, and is when live wins.
-fn has_effect(
-    reference: &Reference,
-    fact: &Fact,
-    verdict: Verdict,
-    screen: &str,
-    guest: &Guest,
-) -> Result<(), Failure> {
-    let Some(device) = reference.device(fact).filter(|device| device.driver.is_some()) else { return Ok(()) };
+fn has_effect(board: &Board, fact: &Fact, verdict: Verdict, screen: &str, guest: &Guest) -> Result<(), Failure> {
+    let device = fact.device.and_then(|index| board.devices.get(usize::from(index)));
+    let Some(device) = device.filter(|device| device.driver.is_some()) else { return Ok(()) };
     let started = !screen.contains(&format!("{}: not started: ", device.name));
     let must_start = match (fact.policy, fact.item) {
         (Policy::Warn, Item::Compatible | Item::Window(_)) => false,
@@ -118,8 +146,8 @@ fn says(row: &Value, expected: &Expected) -> bool {
 }
 
 /// The boot stops and tells why: each fatal row, word by word, and the change to the board file for it.
-fn stops(reference: &Reference, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
-    let ledger = host::ledger(reference, &mutation.tree)?;
+fn stops(board: &'static Board, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
+    let ledger = host::ledger_of(board, &mutation.tree)?;
     let story = ledger.stop().map(|story| story.to_string()).unwrap_or_default();
     for line in story.lines().filter(|line| !line.is_empty()) {
         guest.wait_for(line)?;

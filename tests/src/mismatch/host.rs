@@ -12,8 +12,13 @@ use crate::{Failure, LiveTree};
 
 /// The ledger of the board over a live tree.
 pub fn ledger(reference: &Reference, live: &LiveTree) -> Result<Ledger<'static>, Failure> {
-    let rows = vec![Row::EMPTY; check::rows_for(&[reference.board])].leak();
-    check::check(reference.board, open(live.to_blob())?, rows).map_err(|error| wrong(error.to_string()))
+    ledger_of(reference.board, live)
+}
+
+/// The ledger of any board over a live tree.
+pub(super) fn ledger_of(board: &'static Board, live: &LiveTree) -> Result<Ledger<'static>, Failure> {
+    let rows = vec![Row::EMPTY; check::rows_for(&[board])].leak();
+    check::check(board, open(live.to_blob())?, rows).map_err(|error| wrong(error.to_string()))
 }
 
 /// Which of the boards' variants the live tree is of.

@@ -7,11 +7,12 @@ mod device;
 mod fact;
 pub mod guest;
 pub mod host;
+mod kind;
 mod reference;
 
 use std::collections::BTreeMap;
 
-use hardware::board::Fact;
+use hardware::board::{Board, Fact, Policy};
 use hardware::check::Verdict;
 
 use crate::{Failure, LiveTree};
@@ -86,10 +87,12 @@ impl Mutation {
 
     /// Whether some row that differs must stop the boot.
     pub fn stops(&self, reference: &Reference) -> bool {
-        let policy = |name: &String| {
-            let fact = reference.board.facts.iter().find(|fact| fact.name == name);
-            fact.map(|fact| fact.policy)
-        };
-        self.expected.keys().filter_map(policy).any(|policy| policy == hardware::board::Policy::Fatal)
+        stops(reference.board, &self.expected)
     }
+}
+
+/// Whether some of the rows that differ from `board`'s table must stop the boot.
+fn stops(board: &Board, expected: &BTreeMap<String, Expected>) -> bool {
+    let policy = |name: &String| board.facts.iter().find(|fact| fact.name == name).map(|fact| fact.policy);
+    expected.keys().filter_map(policy).any(|policy| policy == Policy::Fatal)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hardware::board::{Board, Device, Fact, Item};
+use hardware::board::{Board, Device, Fact, Item, Value};
 use hardware::tree::{Node, Record, Tree};
 
 use crate::failure::Cause;
@@ -13,6 +13,8 @@ use crate::{Failure, LiveTree, paths};
 pub struct Reference {
     /// The table.
     pub board: &'static Board,
+    /// The table without a variant, beside which this one is in an image; its own where it has none.
+    pub base: &'static Board,
     /// The reference tree, to be edited.
     pub tree: LiveTree,
     nodes: &'static Tree<'static>,
@@ -27,18 +29,32 @@ impl Reference {
 
     /// The same, of the project at `root`.
     pub fn of(root: &Path, board: &'static Board) -> Result<Self, Failure> {
-        let made = codegen::board(root, board.name).map_err(|findings| wrong(findings.render()))?.board;
+        let made = codegen::board(root, board.file).map_err(|findings| wrong(findings.render()))?.board;
         let kinds = made.variants.into_iter().map(|variant| (Some(variant.name), variant.board.recorded));
         let mut kinds = std::iter::once((None, made.recorded)).chain(kinds);
         let blob = kinds.find(|(name, _)| name.as_deref() == board.variant).map(|(_, blob)| blob);
         let blob = blob.ok_or_else(|| wrong(format!("{} isn't among codegen's variants", board.title())))?;
-        Ok(Self { board, tree: LiveTree::read(&blob)?, nodes: open(blob)? })
+        Ok(Self { board, base: board, tree: LiveTree::read(&blob)?, nodes: open(blob)? })
+    }
+
+    /// The same of one of the kinds of `base`.
+    pub fn of_kind(base: &'static Board, kind: &'static Board) -> Result<Self, Failure> {
+        Ok(Self { base, ..Self::read(kind)? })
     }
 
     /// RAM in MiB, which the machine that takes the tree must have.
     pub fn memory_mib(&self) -> u32 {
         let bytes: u64 = self.nodes.memory().filter_map(Result::ok).map(|region| region.size).sum();
         u32::try_from(bytes >> 20).unwrap_or(u32::MAX)
+    }
+
+    /// Where the first window of `device` is.
+    pub(super) fn base_of(&self, device: &Device) -> Option<u64> {
+        let fact = self.facts_of(device).find(|fact| fact.item == Item::Window(0))?;
+        match fact.claimed {
+            Value::Window(window) => Some(window.base),
+            _ => None,
+        }
     }
 
     /// The facts about `device`.
