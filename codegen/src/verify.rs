@@ -99,6 +99,8 @@ struct Line<'t> {
     policy: Option<&'static str>,
     why: Option<String>,
     origin: Option<String>,
+    /// What a moved device's node is called.
+    found_as: Option<String>,
 }
 
 /// All rows, a JSON object a line.
@@ -115,6 +117,7 @@ pub fn json(ledger: &Ledger<'static>) -> String {
             policy: row.policy().map(|policy| policy.as_str()),
             why: row.fix().map(|fix| fix.source.to_owned()).or(reason).or(why),
             origin: row.fact.map(|fact| shown(&ledger.board().origin(fact))),
+            found_as: row.fact.and(row.found_as).map(str::to_owned),
         };
         // Texts always have a JSON form.
         serde_json::to_string(&line).unwrap_or_default() + "\n"

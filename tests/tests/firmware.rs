@@ -1,8 +1,6 @@
 //! A firmware update, from the changed tree to the changed board file: the host says what the kernel says, a log teaches
 //! the lines for the board file, and with them nothing is left to decide.
 
-use std::process::Command;
-
 use codegen::findings::{Findings, Source};
 use codegen::parse::tree::Blob;
 use codegen::{learn, verify};
@@ -38,9 +36,7 @@ fn learn(board: &'static Board, log: &str) -> Result<Option<String>, Findings> {
 /// The board whose file ends with `patch`, in a project of the test `test`: tests run side by side.
 fn patched(test: &str, board: &Board, patch: &str) -> Result<&'static Board, Failure> {
     let root = paths::scratch(&format!("firmware-{test}"))?;
-    let mut copy = Command::new("cp");
-    copy.arg("-r").args(["boards", "schemas"].map(|name| paths::root().join(name))).arg(&root);
-    assert!(copy.status()?.success());
+    paths::copy_project(&root)?;
     let file = root.join(board.file);
     std::fs::write(&file, std::fs::read_to_string(&file)? + patch)?;
     Ok(verify::table(&root, board.name).unwrap_or_else(|findings| panic!("{patch}\n{findings}")))
@@ -157,7 +153,7 @@ fn the_host_says_what_the_kernel_says() -> Result<(), Failure> {
     let board = table();
     let reference = Reference::read(board)?;
     let mut tree = reference.tree.clone();
-    tree.set("/pl031@9010000", "reg", NOWHERE.to_vec())?;
+    tree.set("/pl031@9010000", "reg", NOWHERE.to_vec())?.rename_node("/pl031@9010000", "pl031@9028000")?;
     tree.set("/pl061@9030000", "compatible", HOSTILE)?;
     tree.set("/virtio_mmio@a000200", "status", "disabled")?;
     tree.remove_node("/virtio_mmio@a000400")?;
@@ -171,6 +167,8 @@ fn the_host_says_what_the_kernel_says() -> Result<(), Failure> {
     let (kernel, host) = (objects(&told), objects(&verify::json(&ledger)));
     assert_eq!(kernel.len(), host.len(), "{told}");
     kernel.iter().zip(&host).for_each(|(kernel, host)| assert_eq!(kernel, host));
+    let moved = |row: &&Value| row["found_as"] == "pl031@9028000";
+    assert!(kernel.iter().filter(moved).any(|row| row["fact"] == "pl031@9010000.window[0]"), "{told}");
 
     let told = guest.run("board facts --drift")?;
     let wanted = ledger.patch().map(|patch| patch.to_string());

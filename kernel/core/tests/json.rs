@@ -25,7 +25,7 @@ fn facts_have_stable_keys_and_one_row_each() {
     let facts = objects("board facts --json");
     assert_eq!(facts.len(), 20);
     for fact in &facts {
-        assert_eq!(keys(fact), ["claimed", "fact", "live", "origin", "policy", "verdict", "why"]);
+        assert_eq!(keys(fact), ["claimed", "fact", "found_as", "live", "origin", "policy", "verdict", "why"]);
     }
     let of = |name: &str| facts.iter().find(|fact| fact["fact"] == name).unwrap_or_else(|| panic!("{name}"));
     assert_eq!(of("serial0.interrupt[0]")["verdict"], "drift");

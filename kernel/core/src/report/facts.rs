@@ -27,7 +27,8 @@ fn print_fact(ledger: &Ledger<'_>, fact: &Row<'_>, row: &mut Rows<'_>) -> fmt::R
     }
 }
 
-/// The keys of a line are stable: fact, claimed, live, verdict, policy, why, origin.
+/// The keys of a line are stable: fact, claimed, live, verdict, policy, why, origin, found_as. The last is the name of a
+/// device that has moved, where the live tree calls its node otherwise than the table does.
 pub(crate) fn facts_json(board: &'static Board, row: &Row<'_>, out: &mut dyn Write) -> fmt::Result {
     let mut json = Json::new(out);
     json.open('{')?;
@@ -38,6 +39,7 @@ pub(crate) fn facts_json(board: &'static Board, row: &Row<'_>, out: &mut dyn Wri
     json.key("policy")?.text_or_null(row.policy())?;
     json.key("why")?.text_or_null(why(row))?;
     json.key("origin")?.text_or_null(row.fact.map(|fact| board.origin(fact)))?;
+    json.key("found_as")?.text_or_null(row.fact.and(row.found_as))?;
     json.close('}')?;
     out.write_char('\n')
 }
