@@ -10,7 +10,7 @@ use crate::{End, Refusal, output, project};
 /// Which board, and where to.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A file name in `boards/`, without `.toml`.
+    /// A file name in `boards/`, without `.toml`, or the path of a board file.
     name: String,
     /// The folder to write `config.txt` to, such as a mounted card; standard output unless told.
     #[arg(long, value_name = "DIR")]
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Refusal> {
     let root = project::root(root)?;
     let name = &arguments.name;
-    let board = codegen::board(&root, name).map_err(|findings| Refusal(findings.render()))?.board;
+    let board = codegen::board(&root, &project::board(name)?).map_err(|findings| Refusal(findings.render()))?.board;
     let text = config_txt(&board).ok_or_else(|| {
         Refusal(format!(
             "error: the board file of `{name}` has no [firmware]\n  = help: write one, a key of config.txt a line; {GUIDE}"

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use codegen::parse::home;
 
 use crate::{End, Refusal, install, output, pages, project};
 
@@ -59,6 +60,10 @@ pub(crate) fn run(arguments: &Arguments, root: Option<&Path>) -> Result<End, Ref
 /// The page that is committed.
 fn write(root: &Path, arguments: &Arguments, page: String) -> Result<(), Refusal> {
     let name = &arguments.name;
+    if home::is_path(name) {
+        let message = "error: docs/boards/ is for the boards of this project";
+        return Err(Refusal(format!("{message}\n  = help: --output FILE writes the page of another one")));
+    }
     if !pages::kept(root) {
         return Err(Refusal("error: this project has no docs/boards/README.md to list reports in".to_owned()));
     }
