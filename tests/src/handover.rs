@@ -4,11 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::{Cause, Failure};
+use crate::hypervisor;
 
 /// RAM's first address on QEMU's `virt` (hw/arm/virt.c, `base_memmap`).
 const RAM: u64 = 0x4000_0000;
 /// Behind the 1 MiB that QEMU fills with its own tree when it boots no kernel.
 const TRAMPOLINE: u64 = RAM + 0x10_0000;
+/// Behind the trampoline.
+const HYPERVISOR: u64 = TRAMPOLINE + 0x1000;
 
 /// How the image and its tree get into memory, and what x0 is at entry.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub struct Raw {
     pub tree_at: u64,
     /// Where the image lies; a multiple of 2 MiB, at least 2 MiB into RAM.
     pub image_at: u64,
+    /// Whether something stays at EL2 and keeps all interrupts.
+    pub hypervisor: bool,
 }
 
 impl Raw {
@@ -38,7 +43,7 @@ impl Raw {
 
     /// The usual places, x0 = 0.
     pub fn without_tree() -> Self {
-        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000 }
+        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000, hypervisor: false }
     }
 
     /// The image at another address.
@@ -51,17 +56,23 @@ impl Raw {
         Self { tree_at, ..self }
     }
 
-    /// What CPU 0 executes first: load x0 and a branch target from the two words behind the code, branch.
+    /// The image at EL1, under something at EL2 that keeps all interrupts.
+    pub fn under_hypervisor(self) -> Self {
+        Self { hypervisor: true, ..self }
+    }
+
+    /// What CPU 0 executes first: load x0, the image's entry and a branch target from the words behind the code, branch.
     fn trampoline(&self) -> Vec<u8> {
         let tree = if self.tree.is_some() { self.tree_at } else { 0 };
+        let first = if self.hypervisor { HYPERVISOR } else { self.image_at };
         let code: [u32; 4] = [
             0x5800_0080, // ldr x0, .+16
             0x5800_00b0, // ldr x16, .+20
-            0xd61f_0200, // br x16
-            0xd503_201f, // nop
+            0x5800_00d1, // ldr x17, .+24
+            0xd61f_0220, // br x17
         ];
         let code = code.iter().flat_map(|word| word.to_le_bytes());
-        code.chain(tree.to_le_bytes()).chain(self.image_at.to_le_bytes()).collect()
+        code.chain([tree, self.image_at, first].into_iter().flat_map(u64::to_le_bytes)).collect()
     }
 
     /// Writes the files that QEMU's generic loader takes and gives back its arguments.
@@ -72,6 +83,11 @@ impl Raw {
             let file = scratch.join("live.dtb");
             write(&file, tree)?;
             devices.push(load(&file, self.tree_at));
+        }
+        if self.hypervisor {
+            let file = scratch.join("hypervisor.bin");
+            write(&file, &hypervisor::program())?;
+            devices.push(load(&file, HYPERVISOR));
         }
         let file = scratch.join("trampoline.bin");
         write(&file, &self.trampoline())?;

@@ -20,6 +20,7 @@ pub mod ask;
 mod failure;
 mod guest;
 mod handover;
+mod hypervisor;
 pub mod image;
 mod machine;
 pub mod mismatch;
