@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::system::PowerError;
+use crate::system::{DiskError, PowerError};
 use crate::vfs::FsError;
 
 /// An error number as Linux has them.
@@ -13,6 +13,8 @@ pub enum Errno {
     ENOENT = 2,
     /// Input/output error.
     EIO = 5,
+    /// Cannot allocate memory.
+    ENOMEM = 12,
     /// No such device.
     ENODEV = 19,
     /// Not a directory.
@@ -23,6 +25,8 @@ pub enum Errno {
     EINVAL = 22,
     /// File name too long.
     ENAMETOOLONG = 36,
+    /// Connection timed out.
+    ETIMEDOUT = 110,
 }
 
 impl FsError {
@@ -36,6 +40,19 @@ impl FsError {
             Self::BadPath => Errno::EINVAL,
             Self::NothingBehind => Errno::ENODEV,
             Self::Damaged | Self::Output => Errno::EIO,
+        }
+    }
+}
+
+impl DiskError {
+    /// The number for it.
+    pub const fn errno(self) -> Errno {
+        match self {
+            Self::NoDisk(_) | Self::Gone => Errno::ENODEV,
+            Self::PastTheEnd(_) | Self::Length(_) => Errno::EINVAL,
+            Self::Device(_) => Errno::EIO,
+            Self::TimedOut => Errno::ETIMEDOUT,
+            Self::NoMemory => Errno::ENOMEM,
         }
     }
 }

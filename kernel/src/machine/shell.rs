@@ -32,6 +32,8 @@ static COMMANDS: &[&Command] = &[
     &commands::LS,
     #[cfg(command = "cat")]
     &commands::CAT,
+    #[cfg(command = "blk")]
+    &commands::BLK,
     #[cfg(command = "help")]
     &commands::HELP,
     #[cfg(command = "echo")]

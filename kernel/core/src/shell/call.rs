@@ -9,7 +9,7 @@ use super::command::{Command, Form, Need};
 use super::known::Known;
 use super::words::Words;
 use crate::errno::Errno;
-use crate::system::{PowerError, System};
+use crate::system::{DiskError, PowerError, System};
 use crate::vfs::FsError;
 
 /// What a command's run function gets.
@@ -73,6 +73,8 @@ pub(super) enum Failure<'c> {
     Selftest { failed: u32 },
     #[error(transparent)]
     Power(#[from] PowerError),
+    #[error(transparent)]
+    Disk(#[from] DiskError),
     /// Not a failure: what must be answered first.
     #[error("asks first")]
     Ask(Question),
@@ -214,6 +216,7 @@ impl Failure<'_> {
         match self {
             Self::File { error, .. } => Some(error.errno()),
             Self::Power(error) => Some(error.errno()),
+            Self::Disk(error) => Some(error.errno()),
             _ => None,
         }
     }

@@ -61,6 +61,8 @@ pub(super) struct Operand {
 pub(super) enum Kind {
     /// Something that there are only so many of.
     Named(Offer),
+    /// A number, `0x` before a hexadecimal one.
+    Number,
     /// Anything, also what begins with a dash.
     Text,
 }

@@ -8,6 +8,7 @@ mod boot;
 mod cores;
 mod memory;
 mod selftest;
+mod storage;
 
 use hardware::board::Board;
 use hardware::check::Ledger;
@@ -17,6 +18,7 @@ pub use boot::{Boot, Build, Clock, Stage};
 pub use cores::{Core, CoreState, Cores};
 pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 pub use selftest::{Outcome, Selftest, Why, why};
+pub use storage::{BLOCK, Disk, DiskError, Storage};
 
 use crate::log::Log;
 
@@ -54,6 +56,9 @@ pub trait System: Described {
 
     /// What the kernel can test of itself.
     fn selftests(&self) -> &'static [Selftest];
+
+    /// Disks.
+    fn storage(&self) -> &dyn Storage;
 
     /// Ways to end.
     fn power(&self) -> &dyn Power;

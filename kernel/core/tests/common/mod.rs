@@ -16,8 +16,8 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    Boot, Build, Clock, Core, CoreState, Cores, Described, Heap, Interrupts, Line, Mapping, Memory, Outcome, Power,
-    PowerError, Regime, Region, RegionKind, Selftest, Stage, System, why,
+    BLOCK, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line, Mapping, Memory,
+    Outcome, Power, PowerError, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
 };
 
 pub(crate) use board::BOARD;
@@ -151,6 +151,9 @@ impl System for Fake {
             Selftest { name: "disk", run: || Outcome::Skip(why(format_args!("there is none"))) },
         ]
     }
+    fn storage(&self) -> &dyn Storage {
+        self
+    }
     fn power(&self) -> &dyn Power {
         self
     }
@@ -255,6 +258,27 @@ impl Cores for Fake {
         let silent = || CoreState::Failed("called, and not heard of".try_into().expect("a short text"));
         let states = [CoreState::Running, CoreState::Running, silent()];
         Some(Core { mpidr: Mpidr(index as u64), state: states.get(index)?.clone() })
+    }
+}
+
+/// One disk of 32 blocks: block n is full of the byte n, but for block 20, which is bad.
+impl Storage for Fake {
+    fn disk(&self, index: usize) -> Option<Disk<'_>> {
+        let kind = "virtio-blk (modern)";
+        let disk = Disk { device: "virtio_mmio@a000000", kind, blocks: 32, read_only: true, reads: 3, errors: 1 };
+        (index == 0).then_some(disk)
+    }
+    fn read(&self, disk: usize, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
+        assert!(!into.is_empty() && into.len().is_multiple_of(BLOCK));
+        self.disk(disk).ok_or(DiskError::NoDisk(disk))?;
+        for (number, block) in (first..).zip(into.chunks_exact_mut(BLOCK)) {
+            match number {
+                20 => return Err(DiskError::Device(20)),
+                0..32 => block.fill(number as u8),
+                _ => return Err(DiskError::PastTheEnd(number)),
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The shell's commands; an image has those that some board of it wants.
 
+mod blk;
 mod board;
 mod boot;
 mod cpus;
@@ -14,6 +15,7 @@ mod power;
 mod selftest;
 mod uptime;
 
+pub use blk::BLK;
 pub use board::BOARD;
 pub use boot::BOOT;
 pub use cpus::CPUS;
@@ -32,6 +34,6 @@ use super::command::Command;
 
 /// Every command there is, in the order that help lists them within a category. An image that names it has them all.
 pub static ALL: &[&Command] = &[
-    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &SELFTEST, &LOG, &LS, &CAT, &HELP, &ECHO, &REBOOT, &POWEROFF,
+    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &SELFTEST, &LOG, &LS, &CAT, &BLK, &HELP, &ECHO, &REBOOT, &POWEROFF,
     &PANIC,
 ];
