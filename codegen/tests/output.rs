@@ -188,12 +188,12 @@ fn a_driver_is_in_an_image_where_a_board_has_the_device_and_its_preset_wants_it(
         let cfg = image.cfgs.into_iter().find(|cfg| cfg.key == "driver").unwrap();
         cfg.values.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
     };
-    let all = ["arm-timer", "gicv3", "pl011", "pl031", "psci"];
+    let all = ["arm-timer", "gicv3", "pl011", "pl031", "psci", "virtio-mmio"];
     assert_eq!(drivers(&["qemu-virt"], None), all);
     assert_eq!(drivers(&["qemu-virt"], Some("hw-minimal")), ["arm-timer", "gicv3", "pl011", "psci"]);
     let of_rpi4 = drivers(&["rpi4"], Some("full"));
     assert!(!of_rpi4.iter().any(|driver| driver == "gicv3" || driver == "pl031"), "it has neither: {of_rpi4:?}");
-    let both = ["arm-timer", "gicv2", "gicv3", "pl011", "pl031", "psci"];
+    let both = ["arm-timer", "gicv2", "gicv3", "pl011", "pl031", "psci", "virtio-mmio"];
     assert_eq!(drivers(&["qemu-virt", "rpi4"], None), both, "one image has what either wants");
 }
 

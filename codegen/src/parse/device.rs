@@ -316,5 +316,6 @@ words! {
         "arm-timer" = ArmTimer,
         "psci" = Psci,
         "pl031" = Pl031,
+        "virtio-mmio" = VirtioMmio,
     }
 }

@@ -54,8 +54,8 @@ fn a_search_finds_a_device() {
 fn filters_add_up() {
     let report = report();
     let Some(mut page) = Chromium::open("filter", &report.html()) else { return };
-    page.value("document.querySelector('.chip[data-class=virtio]').click()");
-    assert_eq!(shown(&mut page).len(), report.devices.iter().filter(|device| device.class == "virtio").count());
+    page.value("document.querySelector('.chip[data-class=gpio]').click()");
+    assert_eq!(shown(&mut page).len(), report.devices.iter().filter(|device| device.class == "GPIO").count());
     assert_eq!(page.value("document.querySelectorAll('#map .block:not(.dim)[data-class=console]').length"), 0);
     page.value("document.querySelector('.chip[data-class=console]').click()");
     page.value("document.querySelector('#driven').click()");

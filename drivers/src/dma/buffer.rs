@@ -32,7 +32,7 @@ impl<'m, M: Memory> Buffer<'m, M> {
 
     /// Makes it the device's. What the CPU wrote is in memory when this returns.
     pub fn give(self, direction: Direction) -> Given<'m, M> {
-        self.device.hand_over(&self.block, self.block.size, direction);
+        self.device.hand_over(self.block.address, self.block.size, direction);
         Given { buffer: ManuallyDrop::new(self), direction }
     }
 }
@@ -46,7 +46,7 @@ impl<'m, M: Memory> Given<'m, M> {
     /// Makes it the CPU's again, for a driver that has seen the device say that it is done.
     pub fn take(self) -> Buffer<'m, M> {
         let buffer = ManuallyDrop::into_inner(self.buffer);
-        buffer.device.take_back(&buffer.block, buffer.block.size, self.direction);
+        buffer.device.take_back(buffer.block.address, buffer.block.size, self.direction);
         buffer
     }
 }

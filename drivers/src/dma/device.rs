@@ -1,5 +1,7 @@
 //! A device as the one to give memory to.
 
+use core::ptr::NonNull;
+
 use super::{Block, Buffer, Caching, Direction, Mapping, Memory, Reach, Shared};
 
 /// What a shared word is aligned to.
@@ -12,6 +14,15 @@ pub enum Coherence {
     Coherent,
     /// It sees memory only.
     NonCoherent,
+}
+
+/// How CPU and device share a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sharing {
+    /// One after the other.
+    InTurns,
+    /// Both at once.
+    AtOnce,
 }
 
 /// Why a device has no memory.
@@ -29,9 +40,6 @@ pub enum DmaError {
     /// Not a power of two.
     #[error("DMA buffers can't be aligned to {0}")]
     Alignment(usize),
-    /// The bytes aren't where the kernel knows their physical address.
-    #[error("the bytes have no one physical address")]
-    NotMapped,
 }
 
 /// What a device reaches, and how it sees memory.
@@ -58,24 +66,59 @@ impl<'m, M: Memory> Device<'m, M> {
 
     /// A zeroed buffer that the device can reach, for transfers in turns.
     pub fn buffer(&self, size: usize, align: usize) -> Result<Buffer<'m, M>, DmaError> {
-        let (block, bus) = self.block(size, align, Caching::Cached)?;
+        let (block, bus) = self.block(size, align, Sharing::InTurns)?;
         Ok(Buffer::new(*self, block, bus))
     }
 
     /// Zeroed memory that CPU and device use at the same time: rings and descriptors.
     pub fn shared(&self, size: usize, align: usize) -> Result<Shared<'m, M>, DmaError> {
-        let caching = match self.coherence {
-            Coherence::Coherent => Caching::Cached,
-            Coherence::NonCoherent => Caching::Uncached,
-        };
         // Words are accessed whole.
-        let (block, bus) = self.block(size, align.max(WORD), caching)?;
+        let (block, bus) = self.block(size, align.max(WORD), Sharing::AtOnce)?;
         Ok(Shared::new(self.memory, block, bus))
     }
 
     /// Lends `bytes` to the device for one transfer, by way of a buffer where it can't have them as they are.
     pub fn map<'b>(&self, bytes: &'b mut [u8], direction: Direction) -> Result<Mapping<'b, 'm, M>, DmaError> {
         Mapping::new(*self, bytes, direction)
+    }
+
+    /// Lends bytes as they are, for a library that keeps buffers by address; says what the device calls the first. `None`
+    /// where the device can't reach them.
+    ///
+    /// Whoever calls this keeps nothing else in the bytes' first and last cache lines, or knows the device to be coherent:
+    /// [`Self::has_in_place`] tells.
+    pub fn lend(&self, bytes: NonNull<[u8]>, direction: Direction) -> Option<u64> {
+        let bus = self.bus(self.memory.physical(bytes.cast(), bytes.len())?, bytes.len())?;
+        self.hand_over(bytes.cast(), bytes.len(), direction);
+        Some(bus)
+    }
+
+    /// Ends what [`Self::lend`] began, once the device is done.
+    pub fn end_loan(&self, bytes: NonNull<[u8]>, direction: Direction) {
+        self.take_back(bytes.cast(), bytes.len(), direction);
+    }
+
+    /// Whether the device can have bytes as they are: within its reach, and in cache lines of their own where that matters.
+    pub fn has_in_place(&self, bytes: NonNull<[u8]>) -> bool {
+        let line = self.memory.line();
+        let whole = bytes.addr().get().is_multiple_of(line) && bytes.len().is_multiple_of(line);
+        let physical = self.memory.physical(bytes.cast(), bytes.len()).filter(|_| whole || self.is_coherent());
+        physical.is_some_and(|physical| self.bus(physical, bytes.len()).is_some())
+    }
+
+    /// A zeroed block and its bus address, for a library that keeps memory by address; freed by [`Self::free`]. Cached
+    /// blocks of a device that isn't coherent share no cache line with anything else.
+    pub fn block(&self, size: usize, align: usize, sharing: Sharing) -> Result<(Block, u64), DmaError> {
+        let caching = match (sharing, self.coherence) {
+            (Sharing::AtOnce, Coherence::NonCoherent) => Caching::Uncached,
+            (Sharing::AtOnce, Coherence::Coherent) | (Sharing::InTurns, _) => Caching::Cached,
+        };
+        self.allocate(size, align, caching)
+    }
+
+    /// Takes back a block.
+    pub fn free(&self, block: Block) {
+        self.memory.free(block);
     }
 
     pub(super) const fn memory(&self) -> &'m M {
@@ -91,7 +134,7 @@ impl<'m, M: Memory> Device<'m, M> {
     }
 
     /// A block and its bus address. Where lines are cleaned and forgotten, it shares none with anything else.
-    fn block(&self, size: usize, align: usize, caching: Caching) -> Result<(Block, u64), DmaError> {
+    fn allocate(&self, size: usize, align: usize, caching: Caching) -> Result<(Block, u64), DmaError> {
         if size == 0 {
             return Err(DmaError::Empty);
         }
@@ -112,24 +155,24 @@ impl<'m, M: Memory> Device<'m, M> {
 }
 
 impl<M: Memory> Device<'_, M> {
-    /// The device may have the block's first `size` bytes now.
-    pub(super) fn hand_over(&self, block: &Block, size: usize, direction: Direction) {
+    /// The device may have `size` bytes at `address` now.
+    pub(super) fn hand_over(&self, address: NonNull<u8>, size: usize, direction: Direction) {
         if !self.is_coherent() {
             match direction {
-                Direction::ToDevice => self.memory.clean(block.address, size),
+                Direction::ToDevice => self.memory.clean(address, size),
                 // Written back, because a dirty line that leaves the cache later would cover what the device wrote.
-                Direction::FromDevice | Direction::Both => self.memory.clean_and_invalidate(block.address, size),
+                Direction::FromDevice | Direction::Both => self.memory.clean_and_invalidate(address, size),
             }
         }
         self.memory.before_doorbell();
     }
 
     /// The CPU has them back.
-    pub(super) fn take_back(&self, block: &Block, size: usize, direction: Direction) {
+    pub(super) fn take_back(&self, address: NonNull<u8>, size: usize, direction: Direction) {
         self.memory.after_completion();
         if !self.is_coherent() && direction != Direction::ToDevice {
             // Again: the core may have fetched lines while the device wrote (DDI 0487, D7.5, on speculative reads).
-            self.memory.invalidate(block.address, size);
+            self.memory.invalidate(address, size);
         }
     }
 }

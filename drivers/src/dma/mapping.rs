@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 use core::ptr::NonNull;
 
-use super::{Block, Buffer, Caching, Device, Direction, DmaError, Given, Memory};
+use super::{Buffer, Device, Direction, DmaError, Given, Memory};
 
 /// How the bytes get to the device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,21 +35,18 @@ impl<'b, 'm, M: Memory> Mapping<'b, 'm, M> {
         if bytes.is_empty() {
             return Err(DmaError::Empty);
         }
-        match direct(&device, bytes) {
-            Some(block) => {
-                let bus = device.bus(block.physical, block.size).ok_or(DmaError::NotMapped)?;
-                device.hand_over(&block, block.size, direction);
-                Ok(Self::lend(device, bytes, direction, bus, None))
-            }
+        let whole = NonNull::from(&mut *bytes);
+        match device.has_in_place(whole).then(|| device.lend(whole, direction)).flatten() {
+            Some(bus) => Ok(Self::lent(device, bytes, direction, bus, None)),
             None => {
                 let given = bounced(&device, bytes, direction)?;
                 let bus = given.address();
-                Ok(Self::lend(device, bytes, direction, bus, Some(given)))
+                Ok(Self::lent(device, bytes, direction, bus, Some(given)))
             }
         }
     }
 
-    fn lend(
+    fn lent(
         device: Device<'m, M>,
         bytes: &'b mut [u8],
         direction: Direction,
@@ -72,21 +69,17 @@ impl<'b, 'm, M: Memory> Mapping<'b, 'm, M> {
     /// Ends the loan, for a driver that has seen the device say that it is done; the bytes hold what it wrote.
     pub fn finish(self) -> &'b mut [u8] {
         let mut this = ManuallyDrop::new(self);
+        let bounce = this.bounce.take();
+        if bounce.is_none() {
+            this.device.end_loan(this.bytes, this.direction);
+        }
         // SAFETY: `bytes` was made from a `&'b mut [u8]` that this mapping holds, which ends here.
         let bytes = unsafe { this.bytes.as_mut() };
-        match this.bounce.take() {
-            None => {
-                let block = as_block(bytes, 0);
-                this.device.take_back(&block, block.size, this.direction);
-            }
-            Some(given) => {
-                let buffer = given.take();
-                if this.direction != Direction::ToDevice
-                    && let Some(written) = buffer.get(..bytes.len())
-                {
-                    bytes.copy_from_slice(written);
-                }
-            }
+        if let Some(buffer) = bounce.map(Given::take)
+            && this.direction != Direction::ToDevice
+            && let Some(written) = buffer.get(..bytes.len())
+        {
+            bytes.copy_from_slice(written);
         }
         bytes
     }
@@ -97,15 +90,6 @@ impl<M: Memory> Drop for Mapping<'_, '_, M> {
     fn drop(&mut self) {
         assert!(self.bounce.is_some(), "memory was taken from a device that may still use it");
     }
-}
-
-/// The bytes as a block, if the device can have them as they are: in reach, and in lines of their own.
-fn direct<M: Memory>(device: &Device<'_, M>, bytes: &mut [u8]) -> Option<Block> {
-    let physical = device.memory().physical(NonNull::from(&mut *bytes).cast(), bytes.len())?;
-    device.bus(physical, bytes.len())?;
-    let line = device.memory().line();
-    let whole = bytes.as_ptr().addr().is_multiple_of(line) && bytes.len().is_multiple_of(line);
-    (whole || device.is_coherent()).then(|| as_block(bytes, physical))
 }
 
 /// A buffer that holds what the device is to see.
@@ -120,8 +104,4 @@ fn bounced<'m, M: Memory>(
         room.copy_from_slice(bytes);
     }
     Ok(buffer.give(direction))
-}
-
-fn as_block(bytes: &mut [u8], physical: u64) -> Block {
-    Block { address: NonNull::from(&mut *bytes).cast(), physical, size: bytes.len(), caching: Caching::Cached }
 }

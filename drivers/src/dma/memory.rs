@@ -36,6 +36,9 @@ pub struct Block {
     pub caching: Caching,
 }
 
+// SAFETY: a block is memory with one owner, at an address that is the same for every core.
+unsafe impl Send for Block {}
+
 /// The kernel's memory, as DMA sees it.
 ///
 /// # Safety

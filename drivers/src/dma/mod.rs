@@ -33,7 +33,7 @@ mod shared;
 mod tests;
 
 pub use buffer::{Buffer, Given};
-pub use device::{Coherence, Device, DmaError};
+pub use device::{Coherence, Device, DmaError, Sharing};
 pub use mapping::{Mapping, Way};
 pub use memory::{Block, Caching, Direction, Memory};
 pub use reach::{Reach, ReachWindow};

@@ -94,6 +94,8 @@ pub enum Driver {
     Psci,
     /// ARM PrimeCell real-time clock, DDI 0224C.
     Pl031,
+    /// A slot for a virtio device, virtio 1.2, 4.2.
+    VirtioMmio,
 }
 
 impl Driver {
@@ -106,6 +108,7 @@ impl Driver {
             Self::ArmTimer => "arm-timer",
             Self::Psci => "psci",
             Self::Pl031 => "pl031",
+            Self::VirtioMmio => "virtio-mmio",
         }
     }
 }

@@ -60,7 +60,15 @@ pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Res
         Some(Driver::Pl011) if cfg!(driver = "pl011") => {
             Pl011::new(map_device(device.name, window, Memory::Device)?, baud)?
         }
-        Some(Driver::Pl011 | Driver::GicV2 | Driver::GicV3 | Driver::ArmTimer | Driver::Psci | Driver::Pl031)
+        Some(
+            Driver::Pl011
+            | Driver::GicV2
+            | Driver::GicV3
+            | Driver::ArmTimer
+            | Driver::Psci
+            | Driver::Pl031
+            | Driver::VirtioMmio,
+        )
         | None => {
             return Err(OpenError::NoDriver);
         }

@@ -15,6 +15,8 @@ use crate::mm::device::{DeviceError, map_device};
 use super::controller::Controller;
 use super::irq::LineError;
 use super::power::PsciError;
+#[cfg(driver = "virtio-mmio")]
+use super::virtio;
 use super::{Machine, console, irq, power, tick};
 
 /// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
@@ -54,9 +56,26 @@ pub enum StartError {
     /// See [`RtcError`].
     #[error(transparent)]
     Rtc(#[from] RtcError),
+    /// See [`VirtioError`](virtio::VirtioError).
+    #[cfg(driver = "virtio-mmio")]
+    #[error(transparent)]
+    Virtio(#[from] virtio::VirtioError),
     /// See [`PsciError`].
     #[error(transparent)]
     Psci(#[from] PsciError),
+}
+
+/// What a row of the init table turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// A device, which runs.
+    Device,
+    /// An empty slot.
+    #[cfg_attr(not(driver = "virtio-mmio"), expect(dead_code, reason = "only slots are empty"))]
+    Nothing,
+    /// A virtio device of a type that nothing drives.
+    #[cfg_attr(not(driver = "virtio-mmio"), expect(dead_code, reason = "only slots hold strangers"))]
+    Stranger(u32),
 }
 
 impl Machine<'_> {
@@ -68,7 +87,9 @@ impl Machine<'_> {
         for device in rows {
             let Some(driver) = device.driver.filter(|_| !is_idle_console(device)) else { continue };
             match self.start(device, driver) {
-                Ok(()) => info!("{}: started", device.name),
+                Ok(Found::Device) => info!("{}: started", device.name),
+                Ok(Found::Nothing) => {}
+                Ok(Found::Stranger(kind)) => info!("{}: no driver for virtio device type {kind}", device.name),
                 Err(cause) => {
                     error!("{}: not started: {cause}", device.name);
                     // When the list is full the summary marks no more; the log has them all.
@@ -83,7 +104,7 @@ impl Machine<'_> {
     }
 
     /// Every driver has its line here, and code only where a table of this image names it.
-    fn start(&mut self, device: &'static Device, driver: Driver) -> Result<(), StartError> {
+    fn start(&mut self, device: &'static Device, driver: Driver) -> Result<Found, StartError> {
         match driver {
             #[cfg(driver = "gicv2")]
             Driver::GicV2 => self.start_controller(device, Controller::gicv2),
@@ -93,11 +114,29 @@ impl Machine<'_> {
             Driver::Pl011 if cfg!(driver = "pl011") => self.start_console_input(device),
             Driver::Psci if cfg!(driver = "psci") => self.start_psci(device),
             Driver::Pl031 if cfg!(driver = "pl031") => self.start_rtc(device),
-            #[allow(unreachable_patterns, reason = "a GIC's line above is there where its driver is")]
-            Driver::GicV2 | Driver::GicV3 | Driver::ArmTimer | Driver::Pl011 | Driver::Psci | Driver::Pl031 => {
-                Err(StartError::NotBuilt(driver))
-            }
-        }
+            #[cfg(driver = "virtio-mmio")]
+            Driver::VirtioMmio => return self.start_virtio(device),
+            #[allow(unreachable_patterns, reason = "those with a cfg have a line above where their driver is")]
+            Driver::GicV2
+            | Driver::GicV3
+            | Driver::ArmTimer
+            | Driver::Pl011
+            | Driver::Psci
+            | Driver::Pl031
+            | Driver::VirtioMmio => Err(StartError::NotBuilt(driver)),
+        }?;
+        Ok(Found::Device)
+    }
+
+    /// What is in the slot is known only once its registers are mapped.
+    #[cfg(driver = "virtio-mmio")]
+    fn start_virtio(&mut self, device: &'static Device) -> Result<Found, StartError> {
+        let (window, line) = (self.window(device, 0)?, self.interrupt(device, 0)?);
+        Ok(match virtio::start(device, window, line, self.tree)? {
+            virtio::Slot::Started => Found::Device,
+            virtio::Slot::Empty => Found::Nothing,
+            virtio::Slot::NoDriver(kind) => Found::Stranger(kind),
+        })
     }
 
     /// `reg` of a GIC: the distributor, then the CPU interfaces of a GICv2 or the redistributors of a GICv3.

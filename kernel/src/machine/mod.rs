@@ -16,9 +16,12 @@ mod logged;
 mod memory;
 mod shell;
 pub mod smp;
+mod storage;
 mod summary;
 mod system;
 mod tick;
+#[cfg(driver = "virtio-mmio")]
+mod virtio;
 
 use drivers::pl011;
 use drivers::pl031::Pl031;

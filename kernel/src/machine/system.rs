@@ -8,7 +8,7 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
 use kernel_core::system::{
-    Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, System,
+    Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, System,
 };
 
 use crate::arch::beacon::{self, BEACON};
@@ -73,6 +73,10 @@ impl System for Machine<'_> {
         return crate::selftest::ALL;
         #[cfg(not(command = "selftest"))]
         &[]
+    }
+
+    fn storage(&self) -> &dyn Storage {
+        self
     }
 
     fn power(&self) -> &dyn Power {

@@ -9,7 +9,10 @@ use crate::arch::mmu::{self, Memory, Protection, Regime};
 use crate::log;
 
 use super::walk::{self, Run};
-use super::{DEVICE, LINEAR, PAGE, STACKS, blob, device, ram, spin_table, stack};
+use super::{DEVICE, LINEAR, PAGE, STACKS, UNCACHED, UNCACHED_END, blob, device, ram, spin_table, stack};
+
+/// The address behind the last that RAM past the caches has.
+const UNCACHED_LAST: u64 = UNCACHED + UNCACHED_END;
 
 /// A run of the live tables, as far as one owner has it.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +91,7 @@ fn owner(address: u64) -> Option<Owner> {
     match address {
         LINEAR..DEVICE => linear(address),
         DEVICE..STACKS => window(address),
+        UNCACHED..UNCACHED_LAST => shared(address),
         _ => section(address).or_else(|| of_stack(address)),
     }
 }
@@ -111,6 +115,13 @@ fn window(address: u64) -> Option<Owner> {
     let (name, end) = device::owner(physical)?;
     let (name, end) = (Name::Word(name), DEVICE + end);
     Some(Owner { name, end, physical: Some(physical), protection: Protection::Data, memory: Memory::Device })
+}
+
+fn shared(address: u64) -> Option<Owner> {
+    let physical = address - UNCACHED;
+    let end = UNCACHED + ram::range_at(physical)?.end;
+    let name = Name::Word("DMA");
+    Some(Owner { name, end, physical: Some(physical), protection: Protection::Data, memory: Memory::Uncached })
 }
 
 fn section(address: u64) -> Option<Owner> {

@@ -7,6 +7,7 @@
 //! | `0xffff_0000_0000_0000` | the linear map: physical address + this; RAM that nobody else owns, and firmware's device tree |
 //! | `0xffff_8000_0000_0000` | device windows: physical address + this |
 //! | `0xffff_c000_0000_0000` | stacks, each with a guard below |
+//! | `0xffff_e000_0000_0000` | RAM that cores share with devices that don't see their caches: physical address + this |
 //! | `0xffff_ffff_8000_0000` | the image, by its sections |
 //!
 //! The low half is off. A valid entry never becomes another valid entry: a mapping is made once, and what is unmapped (a
@@ -14,6 +15,8 @@
 
 mod blob;
 pub mod device;
+#[cfg(driver = "virtio-mmio")]
+pub mod dma;
 pub mod frames;
 pub mod heap;
 pub mod map;
@@ -42,6 +45,10 @@ pub fn answers(address: usize) -> bool {
 const LINEAR: u64 = 0xffff_0000_0000_0000;
 /// Start of the device windows.
 const DEVICE: u64 = 0xffff_8000_0000_0000;
+/// Start of RAM that is mapped past the caches: physical address + this.
+const UNCACHED: u64 = 0xffff_e000_0000_0000;
+/// First physical address that has no place there.
+const UNCACHED_END: u64 = 1 << 44;
 /// Start of the stacks.
 const STACKS: u64 = 0xffff_c000_0000_0000;
 /// First physical address that has no place in the linear map or among the device windows, where the stacks begin.

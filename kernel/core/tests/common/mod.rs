@@ -16,8 +16,8 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    BLOCK, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line, Mapping, Memory,
-    Outcome, Power, PowerError, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
+    BLOCK, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line, Mapping,
+    Memory, Outcome, Power, PowerError, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
 };
 
 pub(crate) use board::BOARD;

@@ -11,9 +11,9 @@ use core::arch::asm;
 /// The address that the linker script gives the image.
 pub const LINK_ADDRESS: u64 = 0xffff_ffff_8000_0000;
 
-/// MAIR_EL1: attribute 0 is Normal write-back, read- and write-allocate; attribute 1 is Device-nGnRE (DDI 0487,
-/// D19.2.97).
-pub const MAIR: u64 = 0x04ff;
+/// MAIR_EL1: attribute 0 is Normal write-back, read- and write-allocate; attribute 1 is Device-nGnRE; attribute 2 is Normal
+/// Non-cacheable (DDI 0487, D19.2.97).
+pub const MAIR: u64 = 0x44_04ff;
 
 /// ID_AA64MMFR0_EL1.PARange and TCR_EL1.IPS for 48 bits, the most that descriptors of a 4 KiB granule hold
 /// without FEAT_LPA2.
@@ -79,6 +79,8 @@ pub enum Memory {
     Normal,
     /// Registers: Device-nGnRE.
     Device,
+    /// RAM past the caches: Normal Non-cacheable.
+    Uncached,
 }
 
 /// A translation table entry.
@@ -96,6 +98,7 @@ pub const fn attributes(protection: Protection, memory: Memory) -> u64 {
     let index = match memory {
         Memory::Normal => 0,
         Memory::Device => 1 << 2,
+        Memory::Uncached => 2 << 2,
     };
     let rights = match protection {
         Protection::Code => READ_ONLY,
@@ -116,6 +119,7 @@ pub const fn names(attributes: u64) -> (&'static str, &'static str) {
     let memory = match attributes >> 2 & 0b111 {
         0 => "normal",
         1 => "device",
+        2 => "uncached",
         _ => "unknown",
     };
     (rights, memory)
@@ -250,6 +254,31 @@ impl Regime {
             _ => Ok(()),
         }
     }
+}
+
+/// The physical address that reads of `address` go to, by the core's own translation; `None` where they would fault (DDI
+/// 0487, D7.5.12, AT S1E1R, and PAR_EL1).
+#[cfg(driver = "virtio-mmio")]
+pub fn translate(address: u64) -> Option<u64> {
+    const FAULT: u64 = 1;
+    let par: u64;
+    // SAFETY: looks an address up and leaves the answer in PAR_EL1, which an interrupt handler may overwrite between the two;
+    // so interrupts are masked for as long.
+    unsafe {
+        asm!(
+            "mrs {daif}, daif",
+            "msr daifset, #2",
+            "at s1e1r, {address}",
+            "isb",
+            "mrs {par}, par_el1",
+            "msr daif, {daif}",
+            address = in(reg) address,
+            par = out(reg) par,
+            daif = out(reg) _,
+            options(nostack, preserves_flags),
+        );
+    }
+    (par & FAULT == 0).then_some(par & ADDRESS | address & 0xfff)
 }
 
 /// Makes new entries visible to the table walker; enough where an invalid entry became valid (DDI 0487, D8.16.1).

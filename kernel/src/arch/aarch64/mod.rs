@@ -2,6 +2,8 @@
 
 pub mod backtrace;
 pub mod beacon;
+#[cfg(driver = "virtio-mmio")]
+pub mod cache;
 pub mod counter;
 pub mod cpu;
 pub mod esr;

@@ -1,0 +1,210 @@
+//! Disks: virtio-blk (virtio 1.2, 5.2).
+//!
+//! A read puts a request into the queue and sleeps until the interrupt has told of its end. A disk that doesn't answer in time is
+//! reset, which takes its hands off all memory, and left alone from then on.
+
+use core::ptr::NonNull;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use alloc::boxed::Box;
+
+use hardware::board::{Device, Interrupt};
+use hardware::check::Checked;
+use hardware::tree::Tree;
+use kernel_core::system::{self, BLOCK, DiskError};
+use virtio_drivers::Error;
+use virtio_drivers::device::blk::{BlkReq, BlkResp, VirtIOBlk};
+use virtio_drivers::transport::mmio::{MmioTransport, MmioVersion};
+
+use crate::arch::{counter, cpu};
+use crate::log::error;
+use crate::machine::irq;
+use crate::sync::Lock;
+
+use super::VirtioError;
+use super::hal::{self, Dma};
+
+/// Disks that have a place.
+const DISKS: usize = 8;
+/// How long a disk may take, in seconds.
+const PATIENCE: u64 = 5;
+/// Requests that are kept for the next read.
+const REQUESTS: usize = 8;
+
+static ALL: Lock<heapless::Vec<&'static Disk, DISKS>> = Lock::new(heapless::Vec::new());
+
+/// A disk.
+struct Disk {
+    device: &'static str,
+    kind: &'static str,
+    blocks: u64,
+    read_only: bool,
+    /// None once the disk was given up.
+    driver: Lock<Option<VirtIOBlk<Dma, MmioTransport<'static>>>>,
+    /// Requests that nobody uses at the moment.
+    requests: Lock<heapless::Vec<Box<Request>, REQUESTS>>,
+    reads: AtomicU64,
+    errors: AtomicU64,
+}
+
+/// What device and driver tell each other about one read.
+#[derive(Default)]
+#[repr(C, align(128))]
+struct Request {
+    asked: BlkReq,
+    answered: Line<BlkResp>,
+}
+
+/// On cache lines of its own: one that the device writes shares none with one that the driver writes.
+#[derive(Default)]
+#[repr(align(128))]
+struct Line<T>(T);
+
+/// Starts the disk behind `transport`.
+pub fn start(
+    device: &'static Device,
+    transport: MmioTransport<'static>,
+    line: Checked<Interrupt>,
+    tree: Option<&Tree<'_>>,
+) -> Result<(), VirtioError> {
+    hal::configure(tree, device.path)?;
+    let kind = match transport.version() {
+        MmioVersion::Legacy => "virtio-blk (legacy)",
+        MmioVersion::Modern => "virtio-blk (modern)",
+    };
+    let driver = VirtIOBlk::new(transport)?;
+    let (blocks, read_only) = (driver.capacity(), driver.readonly());
+    let disk = Box::leak(Box::new(Disk {
+        device: device.name,
+        kind,
+        blocks,
+        read_only,
+        driver: Lock::new(Some(driver)),
+        requests: Lock::new(heapless::Vec::new()),
+        reads: AtomicU64::new(0),
+        errors: AtomicU64::new(0),
+    }));
+    ALL.lock().push(disk).map_err(|_| VirtioError::TooMany)?;
+    irq::handle(line, device.name, interrupt)?;
+    Ok(())
+}
+
+/// The nth disk, to be shown.
+pub fn disk(index: usize) -> Option<system::Disk<'static>> {
+    let disk = nth(index)?;
+    Some(system::Disk {
+        device: disk.device,
+        kind: disk.kind,
+        blocks: disk.blocks,
+        read_only: disk.read_only,
+        reads: disk.reads.load(Relaxed),
+        errors: disk.errors.load(Relaxed),
+    })
+}
+
+/// Reads whole blocks; see [`system::Storage::read`].
+pub fn read(index: usize, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
+    let disk = nth(index).ok_or(DiskError::NoDisk(index))?;
+    let outcome = disk.read(first, into);
+    let count = if outcome.is_ok() { &disk.reads } else { &disk.errors };
+    count.fetch_add(1, Relaxed);
+    outcome
+}
+
+fn nth(index: usize) -> Option<&'static Disk> {
+    ALL.lock().get(index).copied()
+}
+
+/// Quiets every disk that signals; who waits looks for itself.
+fn interrupt() {
+    let disks = ALL.lock().clone();
+    for disk in disks {
+        if let Some(driver) = disk.driver.lock().as_mut() {
+            driver.ack_interrupt();
+        }
+    }
+}
+
+impl Disk {
+    fn read(&self, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
+        if into.is_empty() || !into.len().is_multiple_of(BLOCK) {
+            return Err(DiskError::Length(into.len()));
+        }
+        let end = first.checked_add((into.len() / BLOCK) as u64).filter(|&end| end <= self.blocks);
+        if end.is_none() {
+            return Err(DiskError::PastTheEnd(first.max(self.blocks)));
+        }
+        let device = hal::device().ok_or(DiskError::Gone)?;
+        if device.has_in_place(NonNull::from(&mut *into)) {
+            return self.transfer(first, into);
+        }
+        let mut bounce = device.buffer(into.len(), BLOCK).map_err(|_| DiskError::NoMemory)?;
+        let room = bounce.get_mut(..into.len()).ok_or(DiskError::NoMemory)?;
+        self.transfer(first, room)?;
+        into.copy_from_slice(room);
+        Ok(())
+    }
+
+    /// Reads into bytes that the device can have as they are.
+    fn transfer(&self, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
+        let mut request = self.requests.lock().pop().unwrap_or_default();
+        let outcome = self.ask(first, into, &mut request);
+        // One too many is freed.
+        let _ = self.requests.lock().push(request);
+        outcome
+    }
+
+    fn ask(&self, first: u64, into: &mut [u8], request: &mut Request) -> Result<(), DiskError> {
+        let Request { asked, answered: Line(answered) } = request;
+        let token = {
+            let mut driver = self.driver.lock();
+            let driver = driver.as_mut().ok_or(DiskError::Gone)?;
+            // SAFETY: this function holds all three until the request has ended, or the device was reset and has no more
+            // hand on them; nothing looks at them meanwhile.
+            unsafe { driver.read_blocks_nb(first as usize, asked, into, answered) }
+        };
+        let token = token.map_err(|error| disk_error(error, first))?;
+        let deadline = counter::now() + counter::frequency() * PATIENCE;
+        while !self.has_ended(token)? {
+            if counter::now() > deadline {
+                self.give_up();
+                return Err(DiskError::TimedOut);
+            }
+            self.sleep(token);
+        }
+        let mut driver = self.driver.lock();
+        let driver = driver.as_mut().ok_or(DiskError::Gone)?;
+        // SAFETY: the same three that this token was given for.
+        let result = unsafe { driver.complete_read_blocks(token, asked, into, answered) };
+        result.map_err(|error| disk_error(error, first))
+    }
+
+    fn has_ended(&self, token: u16) -> Result<bool, DiskError> {
+        let mut driver = self.driver.lock();
+        Ok(driver.as_mut().ok_or(DiskError::Gone)?.peek_used() == Some(token))
+    }
+
+    /// Waits for an interrupt, unless the request has ended since it was looked at.
+    fn sleep(&self, token: u16) {
+        let mask = cpu::mask_interrupts();
+        if matches!(self.has_ended(token), Ok(false)) {
+            // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
+            cpu::wait_for_interrupt();
+        }
+        cpu::restore_interrupts(mask);
+    }
+
+    /// Resets the disk: dropping its transport clears the Status register, after which it touches no memory (virtio 1.2,
+    /// 2.4.2).
+    fn give_up(&self) {
+        error!("{}: no answer within {PATIENCE} s: reset, and left alone", self.device);
+        *self.driver.lock() = None;
+    }
+}
+
+fn disk_error(error: Error, first: u64) -> DiskError {
+    match error {
+        Error::QueueFull | Error::DmaError => DiskError::NoMemory,
+        _ => DiskError::Device(first),
+    }
+}

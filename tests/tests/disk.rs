@@ -1,0 +1,136 @@
+//! virtio-blk: what is on the disk, and disks that err, hang or aren't there.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tests::{EntryLevel, Failure, Guest, Image, Machine, paths};
+
+/// Blocks of the disk.
+const BLOCKS: u32 = 200;
+/// Bytes of a block.
+const BLOCK: usize = 512;
+
+/// A disk full of numbers that don't repeat, in the scratch folder of `name`.
+fn disk(name: &str) -> Result<(PathBuf, Vec<u8>), Failure> {
+    let file = paths::scratch(&format!("{name}-disk"))?.join("disk.img");
+    let bytes: Vec<u8> =
+        (0..BLOCKS * BLOCK as u32 / 4).flat_map(|word| word.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+    fs::write(&file, &bytes).map_err(|source| tests::Cause::File { path: file.clone(), source })?;
+    Ok((file, bytes))
+}
+
+/// `machine` with a disk behind `node`, QEMU's description of a block device, to the prompt.
+fn boot(name: &str, machine: &Machine, node: &str, legacy: bool) -> Result<Guest, Failure> {
+    let blockdev = format!("driver=raw,node-name=disk,{node}");
+    let transport = format!("virtio-mmio.force-legacy={legacy}");
+    let device = "virtio-blk-device,drive=disk";
+    let machine = machine.clone().extra(&["-global", &transport, "-blockdev", &blockdev, "-device", device]);
+    let mut guest = machine.boot(name, Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    Ok(guest)
+}
+
+fn file(path: &std::path::Path) -> String {
+    format!("file.driver=file,file.filename={}", path.display())
+}
+
+/// What a command says that must fail.
+fn fails(guest: &mut Guest, line: &str) -> Result<String, Failure> {
+    let reply = guest.command(line)?;
+    if reply.status == 0 { Err(guest.wrong(&format!("`{line}` did not fail"))) } else { Ok(reply.output) }
+}
+
+/// CRC-32 as zlib has it, bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+    !bytes.iter().fold(!0, |crc, &byte| (0..8).fold(crc ^ u32::from(byte), step))
+}
+
+#[test]
+fn every_byte_arrives_by_both_transports() -> Result<(), Failure> {
+    for (name, machine, legacy, kind) in [
+        ("disk-legacy", Machine::virt(), true, "virtio-blk (legacy)"),
+        ("disk-modern", Machine::virt(), false, "virtio-blk (modern)"),
+        ("disk-cores", Machine::virt().cpus(4), false, "virtio-blk (modern)"),
+        ("disk-el2", Machine::virt().entry(EntryLevel::El2), true, "virtio-blk (legacy)"),
+    ] {
+        let (path, bytes) = disk(name)?;
+        let mut guest = boot(name, &machine, &file(&path), legacy)?;
+        let list = guest.run("blk list")?;
+        guest.expect(&list, kind)?;
+        guest.expect(&list, "100 KiB")?;
+        let sum = guest.run("blk checksum 0")?;
+        guest.expect(&sum, &format!("{:08x}  {BLOCKS} blocks from 0", crc32(&bytes)))?;
+        let part = guest.run("blk checksum 0 17 -n 3")?;
+        guest.expect(&part, &format!("{:08x}  3 blocks from 17", crc32(&bytes[17 * BLOCK..20 * BLOCK])))?;
+        let dump = guest.run("blk read 0 199")?;
+        let last: Vec<String> = bytes[199 * BLOCK..][..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        guest.expect(&dump, &last.join(" "))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn reads_are_ended_by_interrupts() -> Result<(), Failure> {
+    let (path, _) = disk("disk-interrupts")?;
+    let mut guest = boot("disk-interrupts", &Machine::virt(), &file(&path), false)?;
+    let count = |guest: &mut Guest| -> Result<u64, Failure> {
+        let lines = guest.run("irq --json")?;
+        let json: serde_json::Value = serde_json::from_str(&lines).map_err(|error| guest.wrong(&error.to_string()))?;
+        let line = json["lines"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|line| line["device"].as_str().is_some_and(|device| device.starts_with("virtio_mmio")));
+        line.and_then(|line| line["count"].as_u64()).ok_or_else(|| guest.wrong(&format!("no virtio line: {lines}")))
+    };
+    let before = count(&mut guest)?;
+    guest.run("blk checksum 0")?;
+    let after = count(&mut guest)?;
+    assert!(after - before >= 25, "25 reads of 8 blocks, {} interrupts", after - before);
+    Ok(())
+}
+
+#[test]
+fn a_bad_block_costs_its_read_and_nothing_else() -> Result<(), Failure> {
+    let (path, bytes) = disk("disk-bad-block")?;
+    let bad = format!(
+        "file.driver=blkdebug,file.inject-error.0.event=none,file.inject-error.0.iotype=read,\
+         file.inject-error.0.sector=42,file.inject-error.0.errno=5,file.image.driver=file,file.image.filename={}",
+        path.display()
+    );
+    let mut guest = boot("disk-bad-block", &Machine::virt(), &bad, false)?;
+    let told = fails(&mut guest, "blk read 0 42")?;
+    guest.expect(&told, "the disk reports an error at block 42 (EIO)")?;
+    let sum = guest.run("blk checksum 0 100 -n 8")?;
+    guest.expect(&sum, &format!("{:08x}", crc32(&bytes[100 * BLOCK..108 * BLOCK])))?;
+    let list = guest.run("blk list --json")?;
+    guest.expect(&list, "\"errors\":1")
+}
+
+#[test]
+fn a_disk_that_hangs_is_given_up_and_the_rest_goes_on() -> Result<(), Failure> {
+    let (path, _) = disk("disk-hangs")?;
+    // A byte a second: the second read takes its time.
+    let group = "throttle-group,id=slow,x-bps-total=1";
+    let slow = format!("file.driver=throttle,file.throttle-group=slow,{}", file(&path).replace("file.", "file.file."));
+    let machine = Machine::virt().extra(&["-object", group]);
+    let mut guest = boot("disk-hangs", &machine, &slow, false)?;
+    guest.run("blk read 0 0")?;
+    let told = fails(&mut guest, "blk read 0 1")?;
+    guest.expect(&told, "the disk doesn't answer (ETIMEDOUT)")?;
+    let gone = fails(&mut guest, "blk read 0 1")?;
+    guest.expect(&gone, "the disk is gone: it didn't answer an earlier request (ENODEV)")?;
+    let log = guest.run("log")?;
+    guest.expect(&log, "no answer within 5 s: reset, and left alone")
+}
+
+#[test]
+fn without_a_disk_there_is_none() -> Result<(), Failure> {
+    let mut guest = Machine::virt().boot("disk-none", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let list = guest.run("blk list")?;
+    guest.expect(&list, "no disk")?;
+    let told = fails(&mut guest, "blk read 0 0")?;
+    guest.expect(&told, "there is no disk 0 (ENODEV)")
+}
