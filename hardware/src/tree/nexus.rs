@@ -1,6 +1,7 @@
 //! Interrupt nexuses: nodes whose `interrupt-map` hands interrupts on (v0.4, 2.4.3).
 
 use super::interrupt::Specifier;
+use super::ranges::LONGEST;
 use super::record::{Hot, flag};
 use super::{Node, Property, TreeError};
 
@@ -73,6 +74,9 @@ fn look_up<'t>(nexus: Node<'t>, map: Property<'t>, key: &Key<'_>) -> Result<Opti
         Some(mask) => return Err(mask.wrong_length()),
     };
     let mut rest = map.value();
+    if rest.len() > LONGEST {
+        return Err(map.wrong_length());
+    }
     while !rest.is_empty() {
         let cut = || map.wrong_length();
         let (child, tail) = rest.split_at_checked(key.len()).ok_or_else(cut)?;

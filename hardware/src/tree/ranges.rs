@@ -21,6 +21,10 @@ struct Row {
     size: u128,
 }
 
+/// Bytes of the longest `ranges` or `interrupt-map` that is searched: twelve times the longest of the 344 trees for arm64 of
+/// Linux 6.12. Every node below searches it again, so this times its nodes bounds what a tree costs.
+pub(super) const LONGEST: usize = 16 << 10;
+
 /// Rows of a bus' `ranges` or `dma-ranges`.
 struct Rows<'t> {
     rest: &'t [u8],
@@ -39,7 +43,7 @@ impl<'t> Rows<'t> {
             size_cells: bus.size_cells()?,
         };
         let len = 4 * (rows.child_cells + rows.parent_cells + rows.size_cells);
-        if len == 0 || !rows.rest.len().is_multiple_of(len) {
+        if len == 0 || !rows.rest.len().is_multiple_of(len) || rows.rest.len() > LONGEST {
             return Err(property.wrong_length());
         }
         Ok(rows)

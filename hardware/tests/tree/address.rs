@@ -37,6 +37,18 @@ fn the_range_that_holds_the_address_counts() {
 }
 
 #[test]
+fn ranges_without_end_are_not_searched() {
+    let rows = |count: usize| {
+        window(|bus| {
+            let row = [0, 0, 0x1000_0000, 0x2000];
+            bus.bus(1, 1).cells("ranges", &row.repeat(count));
+        })
+    };
+    assert_eq!(rows(1024).map(|window| window.base), Ok(0x1000_1000), "16 KiB");
+    assert!(matches!(rows(1025), Err(TreeError::Length { .. })), "{:?}", rows(1025));
+}
+
+#[test]
 fn empty_ranges_change_nothing() {
     let same = window(|bus| {
         bus.bus(1, 1).flag("ranges");
