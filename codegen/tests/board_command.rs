@@ -60,6 +60,11 @@ fn what_is_there_is_replaced_only_by_force() {
     let (code, _, err) = said(&board(&root, &["new", "page", "--dtb", "boards/b.dtb"]));
     assert!(code == Some(2) && err.contains("`docs/boards/page.md` is there already"), "{err}");
     fs::remove_file(root.join("docs/boards/page.md")).unwrap();
+    fs::write(root.join("boards/alone.dtb"), "somebody's").unwrap();
+    let (code, _, err) = said(&board(&root, &["new", "alone", "--dtb", "boards/b.dtb"]));
+    assert!(code == Some(2) && err.contains("`boards/alone.dtb` is there already"), "{err}");
+    assert_eq!(fs::read_to_string(root.join("boards/alone.dtb")).unwrap(), "somebody's");
+    fs::remove_file(root.join("boards/alone.dtb")).unwrap();
     fs::write(&other, bare_tree()).unwrap();
     let (code, _, err) = said(&board(&root, &["new", "b", "--dtb", "other.dtb", "--force"]));
     assert_eq!(code, Some(0), "{err}");

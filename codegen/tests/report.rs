@@ -61,6 +61,24 @@ fn a_fingerprint_is_of_the_meaning_alone() {
 }
 
 #[test]
+fn what_a_kind_s_own_tree_says_is_meant_too() {
+    let place = project("fingerprint-kinds", None);
+    for folder in ["boards", "schemas"] {
+        fs::remove_dir_all(place.join(folder)).unwrap();
+        common::copy(&root().join(folder), &place.join(folder));
+    }
+    let fingerprint = || codegen::report(&place, "rpi5").unwrap_or_else(|findings| panic!("{findings}")).fingerprint;
+    let before = fingerprint();
+    let path = place.join("boards/rpi5-size-cells-1.dtb");
+    let mut tree = fs::read(&path).unwrap();
+    let (base, moved) = (0x7d00_1000_u32.to_be_bytes(), 0x7d00_1200_u32.to_be_bytes());
+    let at = tree.windows(4).position(|word| word == base).expect("the UART's base");
+    tree[at..at + 4].copy_from_slice(&moved);
+    fs::write(&path, tree).unwrap();
+    assert_ne!(fingerprint(), before, "the board file is the same, the kind isn't");
+}
+
+#[test]
 fn the_json_has_the_keys_that_its_page_lists() {
     let page = fs::read_to_string(root().join("docs/boards/README.md")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&report(&project("json", None)).json()).unwrap();

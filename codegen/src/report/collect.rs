@@ -40,6 +40,7 @@ impl Report {
             let kind = board.variants.iter().find(|kind| kind.name == variant.name);
             variant.differs = kind.map(|kind| changes::differs(board, &kind.board)).unwrap_or_default();
         }
+        self.fingerprint = fingerprint::beside(&self.fingerprint, &self.variants);
         self
     }
 

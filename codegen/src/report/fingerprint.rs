@@ -13,7 +13,20 @@ use crate::model::board::{Board, Fact, FactValue};
 
 /// The first 32 digits of the SHA-256 of the meaning.
 pub(super) fn of(board: &Board, fixes: &[Fix], variants: &[Variant]) -> String {
-    let digest = Sha256::digest(meaning(board, fixes, variants).as_bytes());
+    short(&meaning(board, fixes, variants))
+}
+
+/// The fingerprint of a board together with its kinds: a kind's own tree may say what the board file doesn't.
+pub(super) fn beside(board: &str, kinds: &[Variant]) -> String {
+    if kinds.is_empty() {
+        return board.to_owned();
+    }
+    let kinds = kinds.iter().map(|kind| format!("variant {:?} {:?}", kind.name, kind.differs));
+    short(&std::iter::once(board.to_owned()).chain(kinds).collect::<Vec<_>>().join("\n"))
+}
+
+fn short(meaning: &str) -> String {
+    let digest = Sha256::digest(meaning.as_bytes());
     digest.iter().take(16).fold(String::new(), |mut digits, byte| {
         // Writing into a String can't fail.
         let _ = write!(digits, "{byte:02x}");
