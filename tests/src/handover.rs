@@ -18,6 +18,8 @@ const HYPERVISOR: u64 = TRAMPOLINE + 0x1000;
 pub enum Handover {
     /// QEMU's own arm64 boot protocol: image 2 MiB into RAM, x0 = the tree that QEMU makes.
     Kernel,
+    /// The same with this tree, which QEMU edits.
+    KernelWithTree(Vec<u8>),
     /// Bytes at addresses, untouched by QEMU.
     Raw(Raw),
 }
@@ -101,6 +103,12 @@ impl Handover {
     pub(crate) fn arguments(&self, image: &Path, scratch: &Path) -> Result<Vec<String>, Failure> {
         match self {
             Self::Kernel => Ok(vec!["-kernel".to_owned(), image.display().to_string()]),
+            Self::KernelWithTree(tree) => {
+                let file = scratch.join("given.dtb");
+                write(&file, tree)?;
+                let given = ["-dtb".to_owned(), file.display().to_string()];
+                Ok(Self::Kernel.arguments(image, scratch)?.into_iter().chain(given).collect())
+            }
             Self::Raw(raw) => raw.arguments(image, scratch),
         }
     }

@@ -65,12 +65,17 @@ impl Machine {
         }
     }
 
-    /// A Raspberry Pi 4 with 2 GiB, which QEMU enters at EL2. It has no tree of its own: QEMU edits the one in the file
-    /// `tree` and hands it over.
-    pub fn raspi4b(tree: &str) -> Self {
-        let machine =
-            Self { model: Model::Raspi4b, entry: EntryLevel::El2, cpus: 4, cpu: "cortex-a72", ..Self::virt() };
-        machine.memory_mib(2048).extra(&["-dtb", tree])
+    /// A Raspberry Pi 4 with 2 GiB, which QEMU enters at EL2. It has no tree of its own: QEMU edits `tree` and hands it over.
+    pub fn raspi4b(tree: Vec<u8>) -> Self {
+        Self {
+            model: Model::Raspi4b,
+            entry: EntryLevel::El2,
+            cpus: 4,
+            memory_mib: 2048,
+            cpu: "cortex-a72",
+            handover: Handover::KernelWithTree(tree),
+            ..Self::virt()
+        }
     }
 
     /// `virt` with this interrupt controller.

@@ -32,6 +32,11 @@ impl LiveTree {
         contents
     }
 
+    /// Whether there is a node at `path`.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.find_node(path).is_some()
+    }
+
     /// A property's bytes.
     pub fn value(&self, path: &str, property: &str) -> Result<Vec<u8>, Failure> {
         let node = self.0.find_node(path).ok_or_else(|| wrong(format!("no node {path}")))?;

@@ -59,8 +59,8 @@ fn virt_with_a_gicv2_is_another_board() -> Result<(), Failure> {
 
 #[test]
 fn a_raspberry_pi_4_is_rpi4() -> Result<(), Failure> {
-    let tree = paths::root().join("boards/rpi4.dtb");
-    let (mut guest, screen) = boots_as("rpi4", &Machine::raspi4b(&tree.display().to_string()))?;
+    let tree = std::fs::read(paths::root().join("boards/rpi4.dtb"))?;
+    let (mut guest, screen) = boots_as("rpi4", &Machine::raspi4b(tree))?;
     guest.expect(&screen, "4 × Cortex-A72")?;
     guest.expect(&screen, "EL2 → EL1")?;
     guest.expect(&screen, "gicv2 @ 0xff84_1000")?;

@@ -6,7 +6,7 @@ use hardware::board::{Board, Class, Fact, Item, Origin, Policy, Recorded};
 use hardware::check::Verdict;
 use serde_json::Value;
 
-use super::{Expected, Mutation, Reference, host, kind};
+use super::{Expected, Mutation, Reference, host, kind, raspi4b};
 use crate::{EntryLevel, Failure, Gic, Guest, Image, LiveTree, Machine, Raw};
 
 /// What the shell prints about facts, an object a line.
@@ -15,6 +15,9 @@ const DIFFERENCES: &str = "board facts --drift --json";
 
 /// The machine that the board's reference tree describes, with `tree` handed over in its place.
 fn machine(reference: &Reference, tree: &LiveTree) -> Machine {
+    if raspi4b::shows(reference.board) {
+        return Machine::raspi4b(tree.to_blob());
+    }
     let cpus = u32::try_from(reference.board.cpus.len()).unwrap_or(1);
     let gic = match reference.board.devices.iter().any(|device| device.binding == "gicv2") {
         true => Gic::V2,
@@ -41,7 +44,18 @@ pub fn boot(reference: &Reference, tree: &LiveTree, name: &str, image: &Image) -
     machine(reference, tree).boot(name, image)
 }
 
-/// Boots the unedited tree; fails unless the kernel says of every fact of the board that it matches.
+/// The tree as the kernel gets it from the machine that shows the board.
+fn seen(board: &Board, tree: &LiveTree) -> Result<LiveTree, Failure> {
+    if raspi4b::shows(board) { raspi4b::seen(tree) } else { Ok(tree.clone()) }
+}
+
+/// Whether the machine that shows the board lets what the mutation proves be seen.
+pub fn can_prove(reference: &Reference, mutation: &Mutation) -> bool {
+    !raspi4b::shows(reference.board) || raspi4b::proves(reference, mutation)
+}
+
+/// Boots the unedited tree; fails unless the kernel says of every fact of the board that it matches, or that it is missing
+/// where the machine has taken it out.
 pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
     let mut guest = machine(reference, &reference.tree)
         .boot(&format!("mismatch-pristine-{}", file(&reference.board.title().to_string())), image)?;
@@ -51,7 +65,14 @@ pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
     if rows.len() != reference.board.facts.len() {
         return Err(guest.wrong(&format!("{} rows for {} facts", rows.len(), reference.board.facts.len())));
     }
+    let shown = seen(reference.board, &reference.tree)?;
     for (row, fact) in rows.iter().zip(reference.board.facts) {
+        if reference.board.place(fact).is_some_and(|path| !shown.has(path)) {
+            if row["fact"] != fact.name || row["verdict"] != "missing" {
+                return Err(guest.wrong(&format!("{} must be missing, the kernel says {row}", fact.name)));
+            }
+            continue;
+        }
         let claimed = fact.claimed.to_string();
         // What a fix puts right is still wrong in the tree.
         let live = match fact.origin {
@@ -73,7 +94,10 @@ pub fn matches(reference: &Reference, image: &Image) -> Result<(), Failure> {
 pub fn verify(reference: &Reference, mutation: &Mutation, image: &Image) -> Result<(), Failure> {
     let name = file(&format!("mismatch-{} {}", reference.board.title(), mutation.name));
     let guest = machine(reference, &mutation.tree).boot(&name, image)?;
-    let (board, expected) = kind::taken(reference, mutation)?;
+    let (board, mut expected) = kind::taken(reference, mutation)?;
+    if raspi4b::shows(board) {
+        expected = raspi4b::expected(board, &mutation.tree, expected);
+    }
     match super::stops(board, &expected) {
         true => stops(board, mutation, guest),
         false => goes_on(board, mutation, &expected, guest),
@@ -147,7 +171,7 @@ fn says(row: &Value, expected: &Expected) -> bool {
 
 /// The boot stops and tells why: each fatal row, word by word, and the change to the board file for it.
 fn stops(board: &'static Board, mutation: &Mutation, mut guest: Guest) -> Result<(), Failure> {
-    let ledger = host::ledger_of(board, &mutation.tree)?;
+    let ledger = host::ledger_of(board, &seen(board, &mutation.tree)?)?;
     let story = ledger.stop().map(|story| story.to_string()).unwrap_or_default();
     for line in story.lines().filter(|line| !line.is_empty()) {
         guest.wait_for(line)?;

@@ -8,6 +8,7 @@ mod fact;
 pub mod guest;
 pub mod host;
 mod kind;
+mod raspi4b;
 mod reference;
 
 use std::collections::BTreeMap;
