@@ -19,6 +19,7 @@ extern crate std;
 
 mod console;
 pub mod dma;
+mod error;
 mod gic_line;
 pub mod gicv2;
 pub mod gicv3;
@@ -31,6 +32,7 @@ pub mod timer;
 pub mod verify;
 
 pub use console::{Console, ConsoleError};
+pub use error::DriverError;
 pub use interrupt_controller::{
     CpuInterface, CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken,
 };

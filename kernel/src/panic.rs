@@ -113,7 +113,7 @@ impl Unexpected<'_> {
     }
 }
 
-/// What is at an address, as far as the image's layout tells.
+/// What is at an address, as far as the layout of image and address space tells.
 struct Place(u64);
 
 impl fmt::Display for Place {
@@ -130,7 +130,19 @@ impl fmt::Display for Place {
         } else if layout::data().contains(&address) {
             f.write_str("data")
         } else {
-            f.write_str("outside the image")
+            outside(mm::region(self.0), f)
         }
+    }
+}
+
+fn outside(region: mm::Region, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match region {
+        mm::Region::Low => f.write_str("the low half, which is off"),
+        mm::Region::Linear(physical) => write!(f, "the linear map of {physical:#x}"),
+        mm::Region::Device(physical) => {
+            let owner = mm::device::owner_in_panic(physical).unwrap_or("nobody");
+            write!(f, "the device window at {physical:#x}, which {owner} has")
+        }
+        mm::Region::High => f.write_str("outside the image"),
     }
 }

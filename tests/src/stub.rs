@@ -76,6 +76,18 @@ impl Stub {
         Ok(())
     }
 
+    /// Lets the core run until it comes to `address`, which is in code.
+    pub fn run_to(&mut self, address: u64) -> Result<(), Failure> {
+        for packet in [format!("Z0,{address:x},4"), "c".to_owned(), format!("z0,{address:x},4")] {
+            let answer = self.ask(&packet)?;
+            if answer.starts_with('E') || answer.is_empty() {
+                return Err(broken(&format!("{packet}: {answer:?}")));
+            }
+        }
+        let at = self.register(PC)?;
+        if at == address { Ok(()) } else { Err(broken(&format!("stopped at {at:#x} instead of {address:#x}"))) }
+    }
+
     /// A core register; PSTATE has four bytes, the others eight.
     pub fn register(&mut self, number: usize) -> Result<u64, Failure> {
         let all = self.ask("g")?;

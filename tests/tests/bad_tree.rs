@@ -187,6 +187,41 @@ fn memory_that_is_not_there() -> Result<(), Failure> {
 }
 
 #[test]
+fn memory_that_is_shorter_than_its_node() -> Result<(), Failure> {
+    // 1 GiB, where this machine has 512 MiB: whoever gets memory gets none that isn't there.
+    let raw = edited("tree-memory-long", |tree| {
+        tree.set("/memory@40000000", "reg", [0u32, 0x4000_0000, 0, 0x4000_0000]).map(drop)
+    })?;
+    goes_on(
+        "tree-memory-long",
+        raw,
+        "selftest frames; log",
+        &["[PASS] frames", "RAM 0x60000000..=0x7fffffff left out: 0x60000000 doesn't keep what is written"],
+    )
+}
+
+#[test]
+fn memory_nodes_that_make_no_sense() -> Result<(), Failure> {
+    const REAL: [u32; 4] = [0, 0x4000_0000, 0, 0x2000_0000];
+    let nodes: [(&str, [u32; 4], &str); 5] = [
+        ("overlap", [0, 0x5000_0000, 0, 0x1000_0000], "0x50000000 is in an earlier entry too"),
+        ("zero", [0, 0x9000_0000, 0, 0], "no bytes at 0x90000000"),
+        ("wrap", [u32::MAX, u32::MAX - 0xfff, 0, 0x2000], "left out, because"),
+        ("huge", [0x1000, 0, 0x7fff_0000, 0], "left out from 0x100000000000 on: the processor has no such addresses"),
+        ("ragged", [0, 0x5fff_f800, 0, 0x400], "0x5ffff800 to 0x5ffffc00 isn't a number of whole pages"),
+    ];
+    for (what, reg, told) in nodes {
+        let name = format!("tree-memory-{what}");
+        let raw = edited(&name, |tree| {
+            let reg: Vec<u32> = REAL.into_iter().chain(reg).collect();
+            tree.set("/memory@40000000", "reg", reg).map(drop)
+        })?;
+        goes_on(&name, raw, "log", &["/memory@40000000 reg[1]: ", told])?;
+    }
+    Ok(())
+}
+
+#[test]
 fn memory_over_devices() -> Result<(), Failure> {
     // From the interrupt controller to the end of RAM.
     let raw = edited("tree-memory-devices", |tree| {

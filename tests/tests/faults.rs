@@ -8,6 +8,8 @@ use tests::{EntryLevel, Failure, Image, Machine, PROMPT};
 /// Where the image is linked: its header, which is mapped as code.
 const IMAGE: u64 = 0xffff_ffff_8000_0000;
 const PAGE: u64 = 0x1000;
+/// Where the device windows start.
+const DEVICE: u64 = 0xffff_8000_0000_0000;
 
 /// Boots to the prompt, lets `push` misplace the core, and gives back what it says.
 fn fault(name: &str, push: impl FnOnce(&mut Stub) -> Result<(), Failure>) -> Result<String, Failure> {
@@ -18,10 +20,10 @@ fn fault(name: &str, push: impl FnOnce(&mut Stub) -> Result<(), Failure>) -> Res
     guest.wait_for_prompt()?;
     let mut stub = socket.connect()?;
     stub.leave_handlers()?;
+    // The idle loop needs no stack; a line to read does, and comes by an interrupt.
+    guest.send_line("echo")?;
     push(&mut stub)?;
     stub.go()?;
-    // The idle loop needs no stack; a line to read does.
-    guest.send_line("echo")?;
     guest.wait_for("PANIC: ")?;
     guest.wait_for("panic: ")?;
     guest.settle(Duration::from_millis(200))?;
@@ -49,6 +51,52 @@ fn a_full_stack_is_told_as_such() -> Result<(), Failure> {
     })?;
     assert_eq!(first_line(&story), "the main stack is full: its guard page was hit");
     assert!(story.contains("guard page below the main stack"), "{story}");
+    Ok(())
+}
+
+#[test]
+fn a_stack_that_is_filled_is_told_as_such() -> Result<(), Failure> {
+    let mut guest = Machine::virt().boot("fault-overflow", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    guest.send_line("panic overflow --yes")?;
+    guest.wait_for("stack is full: its guard page was hit")?;
+    guest.wait_for("backtrace")?;
+    guest.wait_for("panic: ").map(drop)
+}
+
+#[test]
+fn the_exception_stack_has_a_guard_too() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    let guard = image.symbol("__exception_stack_guard")?;
+    // The vector of an interrupt that comes while code runs on SP_EL0 (DDI 0487, D1.3.1).
+    let interrupt = image.symbol("vectors")? + 0x80;
+    let story = fault("fault-exception-stack", |stub| {
+        stub.run_to(interrupt)?;
+        stub.set_register(SP, guard + PAGE / 2)
+    })?;
+    assert_eq!(first_line(&story), "the exception stack of CPU 0 is full: its guard page was hit");
+    Ok(())
+}
+
+#[test]
+fn a_panic_in_a_panic_is_told_and_ends() -> Result<(), Failure> {
+    let mut guest = Machine::virt().boot("fault-twice", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    guest.send_line("panic twice --yes")?;
+    guest.wait_for("PANIC while reporting a panic: ")?;
+    guest.wait_for("asked for by the shell, in the report of a panic")?;
+    guest.wait_for("panic: ")?;
+    let story = guest.settle(Duration::from_millis(200))?;
+    assert_eq!(story.matches("PANIC while reporting").count(), 1, "{story}");
+    Ok(())
+}
+
+#[test]
+fn a_device_window_that_nobody_mapped_is_told_as_such() -> Result<(), Failure> {
+    // The place of the virtio windows, of which the tables' drivers have none.
+    let story = fault("fault-window", |stub| stub.set_register(SP, DEVICE + 0xa00_0800))?;
+    assert!(first_line(&story).starts_with("data abort on a write: translation fault"), "{story}");
+    assert!(story.contains("the device window at 0xa000") && story.contains(", which nobody has"), "{story}");
     Ok(())
 }
 

@@ -77,6 +77,12 @@ impl Tree<'_> {
         Memory { nodes: self.root().children(), regions: None }
     }
 
+    /// The enabled memory nodes, each with every region of its `reg`, those of size 0 as well.
+    pub fn memory_nodes(&self) -> impl Iterator<Item = (Node<'_>, Regions<'_>)> {
+        let nodes = self.root().children().filter(|node| node.record().has(flag::MEMORY) && node.enabled());
+        nodes.map(|node| (node, Regions { node, regs: node.regs() }))
+    }
+
     /// The header's memory reservations.
     pub fn memory_reservations(&self) -> Reservations<'_> {
         let blocks = &self.blocks;

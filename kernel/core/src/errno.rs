@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::frames::FrameError;
 use crate::system::{DiskError, PowerError};
 use crate::vfs::FsError;
 
@@ -53,6 +54,16 @@ impl DiskError {
             Self::Device(_) => Errno::EIO,
             Self::TimedOut => Errno::ETIMEDOUT,
             Self::NoMemory => Errno::ENOMEM,
+        }
+    }
+}
+
+impl FrameError {
+    /// The number for it.
+    pub const fn errno(self) -> Errno {
+        match self {
+            Self::Exhausted { .. } | Self::TooLarge(_) => Errno::ENOMEM,
+            Self::Foreign(_) => Errno::EINVAL,
         }
     }
 }

@@ -1,20 +1,18 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
 use drivers::pl031::Pl031;
-use drivers::verify::VerifyError;
-use drivers::{ConsoleError, InterruptError, RtcError, TimerError};
 use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
-use hardware::check::{Checked, NotAccepted};
+use hardware::check::Checked;
+use kernel_core::text::Chain;
 
 use crate::arch::cpu;
 use crate::arch::mmio;
 use crate::arch::mmu::Memory;
 use crate::log::{error, info, warning};
-use crate::mm::device::{DeviceError, map_device};
+use crate::mm::device::map_device;
 
 use super::controller::Controller;
-use super::irq::LineError;
-use super::power::PsciError;
+use super::init_error::InitError;
 #[cfg(driver = "virtio-mmio")]
 use super::virtio;
 use super::{Machine, console, irq, power, tick};
@@ -22,48 +20,6 @@ use super::{Machine, console, irq, power, tick};
 /// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
 /// EL1's wherever the kernel was entered.
 pub const VIRTUAL_TIMER: usize = 2;
-
-/// Why a device wasn't started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum StartError {
-    /// The check didn't accept what it needs.
-    #[error(transparent)]
-    NotAccepted(#[from] NotAccepted),
-    /// Its driver isn't in this image. A table's driver always is: what presets leave out, codegen leaves out of tables.
-    #[error("this image lacks its driver, {}", .0.name())]
-    NotBuilt(Driver),
-    /// The table gives it less than its driver needs.
-    #[error("the table has no {0} for it")]
-    Without(&'static str),
-    /// Its window can't be had.
-    #[error(transparent)]
-    Window(#[from] DeviceError),
-    /// Its interrupt can't be had.
-    #[error(transparent)]
-    Line(#[from] LineError),
-    /// It isn't what it should be, or doesn't do what it should.
-    #[error(transparent)]
-    Interrupts(#[from] InterruptError),
-    /// It doesn't deliver interrupts.
-    #[error("its verification failed: {0}")]
-    Verification(#[from] VerifyError),
-    /// See [`ConsoleError`].
-    #[error(transparent)]
-    Console(#[from] ConsoleError),
-    /// See [`TimerError`].
-    #[error(transparent)]
-    Timer(#[from] TimerError),
-    /// See [`RtcError`].
-    #[error(transparent)]
-    Rtc(#[from] RtcError),
-    /// See [`VirtioError`](virtio::VirtioError).
-    #[cfg(driver = "virtio-mmio")]
-    #[error(transparent)]
-    Virtio(#[from] virtio::VirtioError),
-    /// See [`PsciError`].
-    #[error(transparent)]
-    Psci(#[from] PsciError),
-}
 
 /// What a row of the init table turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +47,7 @@ impl Machine<'_> {
                 Ok(Found::Nothing) => {}
                 Ok(Found::Stranger(kind)) => info!("{}: no driver for virtio device type {kind}", device.name),
                 Err(cause) => {
-                    error!("{}: not started: {cause}", device.name);
+                    error!("{}: not started: {}", device.name, Chain(&cause));
                     // When the list is full the summary marks no more; the log has them all.
                     let _ = self.failures.push(device);
                 }
@@ -104,7 +60,7 @@ impl Machine<'_> {
     }
 
     /// Every driver has its line here, and code only where a table of this image names it.
-    fn start(&mut self, device: &'static Device, driver: Driver) -> Result<Found, StartError> {
+    fn start(&mut self, device: &'static Device, driver: Driver) -> Result<Found, InitError> {
         match driver {
             #[cfg(driver = "gicv2")]
             Driver::GicV2 => self.start_controller(device, Controller::gicv2),
@@ -123,14 +79,14 @@ impl Machine<'_> {
             | Driver::Pl011
             | Driver::Psci
             | Driver::Pl031
-            | Driver::VirtioMmio => Err(StartError::NotBuilt(driver)),
+            | Driver::VirtioMmio => Err(InitError::NotBuilt(driver)),
         }?;
         Ok(Found::Device)
     }
 
     /// What is in the slot is known only once its registers are mapped.
     #[cfg(driver = "virtio-mmio")]
-    fn start_virtio(&mut self, device: &'static Device) -> Result<Found, StartError> {
+    fn start_virtio(&mut self, device: &'static Device) -> Result<Found, InitError> {
         let (window, line) = (self.window(device, 0)?, self.interrupt(device, 0)?);
         Ok(match virtio::start(device, window, line, self.tree)? {
             virtio::Slot::Started => Found::Device,
@@ -144,42 +100,42 @@ impl Machine<'_> {
         &mut self,
         device: &'static Device,
         make: fn(mmio::Window, mmio::Window) -> Result<Controller, InterruptError>,
-    ) -> Result<(), StartError> {
+    ) -> Result<(), InitError> {
         let distributor = self.window(device, 0)?;
         Ok(irq::use_controller(make(distributor, self.window(device, 1)?)?)?)
     }
 
-    fn start_timer(&mut self, device: &'static Device) -> Result<(), StartError> {
+    fn start_timer(&mut self, device: &'static Device) -> Result<(), InitError> {
         tick::start(self.interrupt(device, VIRTUAL_TIMER)?, device.name)
     }
 
-    fn start_console_input(&mut self, device: &'static Device) -> Result<(), StartError> {
+    fn start_console_input(&mut self, device: &'static Device) -> Result<(), InitError> {
         console::receive_by_interrupt(self.interrupt(device, 0)?, device.name)?;
         Ok(())
     }
 
-    fn start_psci(&mut self, device: &'static Device) -> Result<(), StartError> {
-        let claim: &Claim<Conduit> = device.conduit.as_ref().ok_or(StartError::Without("conduit"))?;
+    fn start_psci(&mut self, device: &'static Device) -> Result<(), InitError> {
+        let claim: &Claim<Conduit> = device.conduit.as_ref().ok_or(InitError::Without("conduit"))?;
         let conduit = self.ledger.accept(claim)?;
         let version = power::start(conduit)?;
         self.psci = Some((version, conduit.get()));
         Ok(())
     }
 
-    fn start_rtc(&mut self, device: &'static Device) -> Result<(), StartError> {
+    fn start_rtc(&mut self, device: &'static Device) -> Result<(), InitError> {
         self.rtc = Some(Pl031::new(self.window(device, 0)?)?);
         Ok(())
     }
 
     /// The device's nth window, checked and mapped.
-    fn window(&self, device: &'static Device, index: usize) -> Result<mmio::Window, StartError> {
-        let claim: &Claim<Window> = device.windows.get(index).ok_or(StartError::Without("window"))?;
+    fn window(&self, device: &'static Device, index: usize) -> Result<mmio::Window, InitError> {
+        let claim: &Claim<Window> = device.windows.get(index).ok_or(InitError::Without("window"))?;
         Ok(map_device(device.name, self.ledger.accept(claim)?, Memory::Device)?)
     }
 
     /// The device's nth interrupt line, checked.
-    fn interrupt(&self, device: &'static Device, index: usize) -> Result<Checked<Interrupt>, StartError> {
-        let claim: &Claim<Interrupt> = device.interrupts.get(index).ok_or(StartError::Without("interrupt"))?;
+    fn interrupt(&self, device: &'static Device, index: usize) -> Result<Checked<Interrupt>, InitError> {
+        let claim: &Claim<Interrupt> = device.interrupts.get(index).ok_or(InitError::Without("interrupt"))?;
         Ok(self.ledger.accept(claim)?)
     }
 }

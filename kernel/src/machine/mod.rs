@@ -12,6 +12,7 @@ pub mod story;
 
 mod controller;
 mod devices;
+mod init_error;
 mod logged;
 mod memory;
 mod shell;
@@ -28,7 +29,7 @@ use drivers::pl031::Pl031;
 use hardware::board::{self, Board, Conduit, Device};
 use hardware::check::Ledger;
 use hardware::tree::Tree;
-use kernel_core::text::Bytes;
+use kernel_core::text::{Bytes, Chain};
 
 use crate::arch::mmio::Window;
 use crate::log::{error, info, warning};
@@ -86,7 +87,7 @@ impl<'l> Machine<'l> {
         match mm::ram::start(ram.free) {
             Ok(()) => {}
             Err(cause @ RamError::Map { .. }) => error!("{cause}"),
-            Err(cause @ RamError::None(_)) => story::stop(&self.ledger, &cause),
+            Err(cause @ RamError::None(_)) => story::stop(&self.ledger, &Chain(&cause)),
         }
     }
 

@@ -1,11 +1,11 @@
 //! PSCI: switching off and resetting (DEN 0022).
 
-use core::fmt::Write;
+use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use hardware::board::{Board, Conduit, Mpidr};
 use hardware::check::Checked;
-use kernel_core::system::{Power, PowerError};
+use kernel_core::system::{Power, PowerError, Provoked};
 use smccc::{Hvc, Smc, psci};
 
 use crate::arch::{cpu, probe};
@@ -93,9 +93,29 @@ impl Power for Psci {
         call(psci::system_off::<Hvc>, psci::system_off::<Smc>)
     }
 
-    fn panic(&self) {
-        panic!("asked for by the shell");
+    fn panic(&self, how: Provoked) {
+        match how {
+            Provoked::Panic => panic!("asked for by the shell"),
+            Provoked::PanicTwice => panic!("{}", Unspeakable),
+            Provoked::StackOverflow => drop(fill_stack(1)),
+        }
     }
+}
+
+/// What can't be said without a panic.
+struct Unspeakable;
+
+impl fmt::Display for Unspeakable {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("asked for by the shell, in the report of a panic");
+    }
+}
+
+/// Calls itself until there is no stack left; the result depends on every call, so none can be left out.
+fn fill_stack(depth: u64) -> u64 {
+    let frame = core::hint::black_box([depth; 16]);
+    let deeper = if depth == 0 { 0 } else { fill_stack(depth + 1) };
+    frame.iter().fold(deeper, |sum, word| sum ^ core::hint::black_box(*word))
 }
 
 type Call = fn() -> Result<(), psci::Error>;

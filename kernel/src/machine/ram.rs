@@ -4,8 +4,9 @@ use hardware::board::{Board, Window};
 use hardware::check::Ledger;
 use hardware::tree::{Region, Tree};
 use kernel_core::ram::{RamMap, TooManyRanges};
+use kernel_core::text::Chain;
 
-use crate::arch::layout;
+use crate::arch::{layout, mmu};
 use crate::log::warning;
 use kernel_core::frames::RANGES;
 
@@ -23,12 +24,7 @@ impl LiveRam {
     /// memory. What the tree says wrongly is logged; RAM whose owner can't be worked out isn't free.
     pub fn of_tree(tree: &Tree<'_>, blob: u64) -> Self {
         let mut ram = RamMap::new();
-        for region in tree.memory() {
-            match region {
-                Ok(region) => note(ram.add(bytes(region))),
-                Err(error) => warning!("memory left out: {error}"),
-            }
-        }
+        ram.add_nodes(tree, mmu::physical_end(), &mut |entry, error| warning!("{entry}: {}", Chain(&error)));
         let all = Window::new(ram.ranges().first().map_or(0, |range| range.start), ram.bytes());
         note(ram.remove(layout::image_physical()));
         note(ram.remove(blob..blob.saturating_add(tree.blob().len() as u64)));

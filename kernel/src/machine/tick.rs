@@ -9,7 +9,7 @@ use hardware::check::Checked;
 use crate::arch::timer::VirtualTimer;
 use crate::sync::Lock;
 
-use super::devices::StartError;
+use super::init_error::InitError;
 use super::irq;
 
 /// Ticks a second.
@@ -19,7 +19,7 @@ static TIMER: Lock<Option<ArmTimer<VirtualTimer>>> = Lock::new(None);
 static RUNS: AtomicBool = AtomicBool::new(false);
 
 /// Starts ticking through the controller.
-pub fn start(line: Checked<Interrupt>, device: &'static str) -> Result<(), StartError> {
+pub fn start(line: Checked<Interrupt>, device: &'static str) -> Result<(), InitError> {
     let mut timer = ArmTimer::new(VirtualTimer)?;
     let frequency = timer.frequency().0;
     irq::handle(line, device, tick)?;

@@ -9,6 +9,7 @@ use drivers::mmio::Mmio;
 
 use crate::arch::mmio;
 use crate::arch::mmu::{Memory, Protection};
+use crate::machine::last_words;
 use crate::sync::Lock;
 
 use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
@@ -70,7 +71,17 @@ pub fn owned(index: usize) -> Option<(&'static str, Window)> {
 
 /// Whose the page with the physical address `at` is, and where its owner's pages end. Of two in one page it is the first.
 pub(super) fn owner(at: u64) -> Option<(&'static str, u64)> {
-    let owned = OWNED.lock();
+    owner_among(&OWNED.lock(), at)
+}
+
+/// The same when a panic has begun, past the lock.
+pub fn owner_in_panic(at: u64) -> Option<&'static str> {
+    let mut owner = None;
+    last_words::force(&OWNED, |owned| owner = owner_among(owned, at));
+    owner.map(|(name, _)| name)
+}
+
+fn owner_among(owned: &[(&'static str, Window)], at: u64) -> Option<(&'static str, u64)> {
     let mut pages = owned
         .iter()
         .map(|(name, window)| (*name, window.base & !(PAGE - 1), (window.base + window.size).next_multiple_of(PAGE)));

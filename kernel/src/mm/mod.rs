@@ -32,6 +32,29 @@ pub use records::take_tree_records;
 pub use spin_table::{ReleaseError, release};
 pub use table::{MapError, leave_load_address, load_address_tables, tables_in_use};
 
+/// A part of the address space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Region {
+    /// Where nothing is ever mapped.
+    Low,
+    /// The linear map, at the place for this physical address.
+    Linear(u64),
+    /// The device windows, at the place for this physical address.
+    Device(u64),
+    /// Stacks and the image.
+    High,
+}
+
+/// Which part `address` is in.
+pub fn region(address: u64) -> Region {
+    match address {
+        0..LINEAR => Region::Low,
+        LINEAR..DEVICE => Region::Linear(address - LINEAR),
+        DEVICE..STACKS => Region::Device(address - DEVICE),
+        STACKS.. => Region::High,
+    }
+}
+
 /// Whether a read of the eight bytes at `address`, a multiple of 8 outside the device windows, is answered.
 #[cfg(command = "selftest")]
 pub fn answers(address: usize) -> bool {

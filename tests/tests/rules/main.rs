@@ -3,4 +3,5 @@
 mod addresses;
 mod commands;
 mod edges;
+mod errors;
 mod sources;

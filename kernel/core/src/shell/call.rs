@@ -67,11 +67,11 @@ pub(super) enum Failure<'c> {
     NoProperty { node: &'c str, name: &'c str },
     #[error("no command \"{name}\"{}", Hint(*nearest))]
     NoCommand { name: &'c str, nearest: Option<&'static str> },
-    #[error("{path}: {error}")]
-    File { path: &'c str, error: FsError },
+    #[error("{path} can't be read")]
+    File { path: &'c str, source: FsError },
     #[error("{failed} failed")]
     Selftest { failed: u32 },
-    #[error(transparent)]
+    #[error("the machine is still on")]
     Power(#[from] PowerError),
     #[error(transparent)]
     Disk(#[from] DiskError),
@@ -214,7 +214,7 @@ impl Failure<'_> {
     /// Its number, if it has one.
     pub(super) fn errno(&self) -> Option<Errno> {
         match self {
-            Self::File { error, .. } => Some(error.errno()),
+            Self::File { source, .. } => Some(source.errno()),
             Self::Power(error) => Some(error.errno()),
             Self::Disk(error) => Some(error.errno()),
             _ => None,

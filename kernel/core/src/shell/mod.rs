@@ -19,7 +19,8 @@ use core::fmt::{self, Write};
 
 use crate::editor::{Editor, Event};
 use crate::errno::Errno;
-use crate::system::System;
+use crate::system::{Provoked, System};
+use crate::text::Chain;
 use call::{Args, Call, Failure, Misuse};
 pub use command::Command;
 use completion::Completion;
@@ -49,7 +50,7 @@ pub struct Shell {
 /// What a command asks before it does what can't be undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Question {
-    Panic,
+    Panic(Provoked),
 }
 
 impl Shell {
@@ -90,7 +91,7 @@ impl Shell {
 
     fn prompt(&self) -> &'static str {
         match self.question {
-            Some(Question::Panic) => "This stops the kernel. Panic? [y/N] ",
+            Some(Question::Panic(_)) => "This stops the kernel. Panic? [y/N] ",
             None => PROMPT,
         }
     }
@@ -113,7 +114,7 @@ impl Shell {
         }
         self.status = DONE;
         match question {
-            Question::Panic => system.power().panic(),
+            Question::Panic(how) => system.power().panic(how),
         }
         Ok(())
     }
@@ -143,9 +144,9 @@ impl Shell {
         let known = Known::new(self.commands, system);
         let Some(command) = known.find(name) else {
             match (known.left_out_by(name), known.nearest(name)) {
-                (Some(preset), _) => writeln!(out, "\"{name}\": the preset {preset} leaves it out")?,
-                (None, Some(nearest)) => writeln!(out, "\"{name}\": no such command; did you mean {nearest}?")?,
-                (None, None) => writeln!(out, "\"{name}\": no such command; help lists all")?,
+                (Some(preset), _) => writeln!(out, "error: \"{name}\": the preset {preset} leaves it out")?,
+                (None, Some(nearest)) => writeln!(out, "error: \"{name}\": no such command; did you mean {nearest}?")?,
+                (None, None) => writeln!(out, "error: \"{name}\": no such command; help lists all")?,
             }
             return Ok(NOT_FOUND);
         };
@@ -162,15 +163,24 @@ impl Shell {
                 Ok(DONE)
             }
             Err(Failure::Ask(_)) => {
-                writeln!(call.out, "{name}: asks first, so it must end the line; --yes doesn't ask")?;
+                writeln!(call.out, "error: {name}: asks first, so it must end the line; --yes doesn't ask")?;
                 Ok(MISUSED)
             }
             Err(failure) => {
-                writeln!(call.out, "{name}: {failure}{}", Number(failure.errno()))?;
+                failed(name, &failure, call.out)?;
                 Ok(FAILED)
             }
         }
     }
+}
+
+/// What went wrong, then a line for each cause; the last has the number.
+fn failed(name: &str, failure: &Failure<'_>, out: &mut dyn Write) -> fmt::Result {
+    write!(out, "error: {name}: {failure}")?;
+    for cause in Chain(failure).causes() {
+        write!(out, "\nbecause: {cause}")?;
+    }
+    writeln!(out, "{}", Number(failure.errno()))
 }
 
 /// Takes the whole line apart once, so that an error in it comes before anything runs.
@@ -192,7 +202,7 @@ fn misused(
     misuse: &Misuse<'_>,
     out: &mut dyn Write,
 ) -> Result<u8, fmt::Error> {
-    writeln!(out, "{}: {misuse}", command.name)?;
+    writeln!(out, "error: {}: {misuse}", command.name)?;
     let mut label = "usage:";
     for form in command.forms_for(words.get(1)) {
         writeln!(out, "{label} {}", form.usage(command.name))?;

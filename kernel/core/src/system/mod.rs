@@ -97,8 +97,19 @@ pub trait Power {
     /// Switches the machine off.
     fn power_off(&self) -> PowerError;
 
-    /// Provokes a kernel panic; returns only in tests.
-    fn panic(&self);
+    /// Provokes the end of the kernel; returns only in tests.
+    fn panic(&self, how: Provoked);
+}
+
+/// An end that is asked for, to see what it tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provoked {
+    /// A panic.
+    Panic,
+    /// A panic whose report panics.
+    PanicTwice,
+    /// A stack that is filled until its guard is hit.
+    StackOverflow,
 }
 
 /// Why the machine is still on.

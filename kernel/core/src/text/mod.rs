@@ -1,10 +1,12 @@
 //! Text for people and for tools: aligned tables, values in their units, JSON.
 
+mod chain;
 mod json;
 mod shown;
 mod table;
 mod units;
 
+pub use chain::Chain;
 pub use json::Json;
 pub use shown::Shown;
 pub use table::{Align, Rows, table};

@@ -17,7 +17,7 @@ use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
     BLOCK, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line, Mapping,
-    Memory, Outcome, Power, PowerError, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
+    Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
 };
 
 pub(crate) use board::BOARD;
@@ -289,7 +289,7 @@ impl Power for Fake {
     fn power_off(&self) -> PowerError {
         self.psci.get().map_or(PowerError::NoPsci, PowerError::Refused)
     }
-    fn panic(&self) {
+    fn panic(&self, _: Provoked) {
         self.panics.set(self.panics.get() + 1);
     }
 }

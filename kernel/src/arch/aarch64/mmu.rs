@@ -5,7 +5,7 @@
 //! SCTLR_EL1.WXN makes the hardware refuse one.
 
 use aarch64_cpu::asm::barrier;
-use aarch64_cpu::registers::{ID_AA64MMFR1_EL1, MAIR_EL1, Readable, SCTLR_EL1, TCR_EL1, Writeable};
+use aarch64_cpu::registers::{ID_AA64MMFR0_EL1, ID_AA64MMFR1_EL1, MAIR_EL1, Readable, SCTLR_EL1, TCR_EL1, Writeable};
 use core::arch::asm;
 
 /// The address that the linker script gives the image.
@@ -18,6 +18,14 @@ pub const MAIR: u64 = 0x44_04ff;
 /// ID_AA64MMFR0_EL1.PARange and TCR_EL1.IPS for 48 bits, the most that descriptors of a 4 KiB granule hold
 /// without FEAT_LPA2.
 pub const PA_SIZE_48: u64 = 0b101;
+
+/// The first physical address that this core hasn't got (DDI 0487, D19.2.64: ID_AA64MMFR0_EL1.PARange), as far as descriptors
+/// reach.
+pub fn physical_end() -> u64 {
+    const BITS: [u32; 5] = [32, 36, 40, 42, 44];
+    let range = ID_AA64MMFR0_EL1.get() & 0xf;
+    1 << BITS.get(range as usize).copied().unwrap_or(48)
+}
 
 /// TCR_EL1 while TTBR0_EL1 still has the way through the load address; IPS is filled in by `head.S` (DDI 0487, D19.2.147).
 pub const TCR_BOOT: u64 = TCR_T0SZ_48 | TCR_WALK_CACHED_0 | TCR_T1SZ_48 | TCR_WALK_CACHED_1 | TCR_TG1_4K;

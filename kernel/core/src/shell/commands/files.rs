@@ -41,7 +41,7 @@ pub static CAT: Command = Command {
 fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or("/");
     let files = Vfs::new(call.system);
-    let failure = |error| Failure::File { path, error };
+    let failure = |source| Failure::File { path, source };
     if files.kind(path).map_err(failure)? == FileKind::File {
         return Ok(writeln!(call.out, "{path}")?);
     }
@@ -59,5 +59,5 @@ fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 
 fn cat<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or_default();
-    Vfs::new(call.system).read(path, call.out).map_err(|error| Failure::File { path, error })
+    Vfs::new(call.system).read(path, call.out).map_err(|source| Failure::File { path, source })
 }

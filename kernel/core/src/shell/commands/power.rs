@@ -3,6 +3,9 @@
 use super::super::Question;
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Flag, Form};
+use crate::system::Provoked;
+
+const YES: Flag = Flag { name: "--yes", value: "", brief: "don't ask" };
 
 /// `reboot`
 pub static REBOOT: Command = Command {
@@ -29,13 +32,17 @@ pub static PANIC: Command = Command {
     name: "panic",
     category: Category::Power,
     brief: "provoke a kernel panic, to see what one tells",
-    forms: &[Form {
-        word: "",
-        brief: "provoke a panic; asks first",
-        flags: &[Flag { name: "--yes", value: "", brief: "don't ask" }],
-        operands: &[],
-        run: panic,
-    }],
+    forms: &[
+        Form { word: "", brief: "provoke a panic; asks first", flags: &[YES], operands: &[], run: panic },
+        Form { word: "twice", brief: "one whose report panics too", flags: &[YES], operands: &[], run: panic_twice },
+        Form {
+            word: "overflow",
+            brief: "fill the stack until its guard is hit",
+            flags: &[YES],
+            operands: &[],
+            run: overflow,
+        },
+    ],
     examples: &[Example { line: "panic", shows: "message, registers, backtrace; then the machine has to be reset" }],
     see_also: &["log", "reboot"],
 };
@@ -49,9 +56,21 @@ fn poweroff<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 }
 
 fn panic<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::Panic)
+}
+
+fn panic_twice<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::PanicTwice)
+}
+
+fn overflow<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::StackOverflow)
+}
+
+fn provoke<'c>(call: &mut Call<'c>, how: Provoked) -> Result<(), Failure<'c>> {
     if !call.args.has("--yes") {
-        return Err(Failure::Ask(Question::Panic));
+        return Err(Failure::Ask(Question::Panic(how)));
     }
-    call.system.power().panic();
+    call.system.power().panic(how);
     Ok(())
 }

@@ -3,7 +3,11 @@
 //! A [`RamMap`] is filled with the live tree's memory and then loses the image, the tree itself, the initrd,
 //! memory reservations and reserved memory. What is left is handed out in whole blocks of the linear map.
 
+mod nodes;
+
 use core::ops::Range;
+
+pub use nodes::{Entry, MemoryError};
 
 /// Disjoint ranges of physical addresses in address order, at most `N`.
 #[derive(Debug, Clone)]
