@@ -70,7 +70,7 @@ fn what_the_preset_leaves_out_is_no_command() {
     let mut system = Fake::new();
     system.board = Some(Box::leak(Box::new(Board { preset, ..BOARD })));
     let mut terminal = Terminal::new(system);
-    let refusal = "\"panic\": the preset hw-minimal leaves it out\n";
+    let refusal = "error: \"panic\": the preset hw-minimal leaves it out\n";
     assert_eq!([terminal.status("panic"), terminal.status("panic --yes")], [(); 2].map(|()| (127, refusal.to_owned())));
     assert_eq!(terminal.system.panics.get(), 0);
     let commands = "Board and hardware\n  board  show the board's tables and what the check came to\n  \
@@ -78,7 +78,7 @@ fn what_the_preset_leaves_out_is_no_command() {
                     help COMMAND tells more; Tab completes.\n";
     assert_eq!(terminal.run("help"), commands);
     assert!(!terminal.run("help board").contains("irq"), "nobody is sent to a command that isn't there");
-    assert_eq!(terminal.run("help panic"), "help: no command \"panic\"\n");
+    assert_eq!(terminal.run("help panic"), "error: help: no command \"panic\"\n");
     assert_eq!(terminal.type_in("p\t"), "p\x07", "nothing to complete to");
 }
 
@@ -101,7 +101,8 @@ fn panic_asks_first() {
 fn power_actions_say_why_the_machine_is_still_on() {
     let mut terminal = terminal();
     terminal.system.psci.set(Some(-1));
-    assert_eq!(terminal.status("poweroff"), (1, "poweroff: PSCI refused with -1 (EIO)\n".into()));
+    let told = "error: poweroff: the machine is still on\nbecause: PSCI refused with -1 (EIO)\n";
+    assert_eq!(terminal.status("poweroff"), (1, told.into()));
 }
 
 #[test]

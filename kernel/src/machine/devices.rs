@@ -1,5 +1,6 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
+use drivers::InterruptError;
 use drivers::pl031::Pl031;
 use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
 use hardware::check::Checked;

@@ -15,6 +15,7 @@ mod section;
 mod zone;
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "RAM may be one range")]
 mod tests;
 
 use core::ops::Range;
