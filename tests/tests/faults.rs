@@ -93,10 +93,10 @@ fn a_panic_in_a_panic_is_told_and_ends() -> Result<(), Failure> {
 
 #[test]
 fn a_device_window_that_nobody_mapped_is_told_as_such() -> Result<(), Failure> {
-    // The place of the virtio windows, of which the tables' drivers have none.
-    let story = fault("fault-window", |stub| stub.set_register(SP, DEVICE + 0xa00_0800))?;
+    // The place of fw_cfg, which no driver has.
+    let story = fault("fault-window", |stub| stub.set_register(SP, DEVICE + 0x902_0800))?;
     assert!(first_line(&story).starts_with("data abort on a write: translation fault"), "{story}");
-    assert!(story.contains("the device window at 0xa000") && story.contains(", which nobody has"), "{story}");
+    assert!(story.contains("the device window at 0x9020") && story.contains(", which nobody has"), "{story}");
     Ok(())
 }
 

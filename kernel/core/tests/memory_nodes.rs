@@ -1,4 +1,5 @@
 //! Memory nodes that are wrong: each is told with its place, and the rest is used.
+#![expect(clippy::single_range_in_vec_init, reason = "RAM may be one range")]
 
 use dtoolkit::model::{DeviceTree, DeviceTreeNode, DeviceTreeProperty};
 use hardware::tree::{Record, Tree};
