@@ -148,3 +148,21 @@ fn lines_clocks_and_other_properties_are_told() -> Result<(), Failure> {
     assert!(said.iter().all(|line| !line.contains(char::is_control)), "{said:#?}");
     Ok(())
 }
+
+#[test]
+fn what_a_pci_host_hands_on_is_told() -> Result<(), Failure> {
+    const PCIE: &str = "/pcie@10000000";
+    let edited = |property: &str| {
+        said(|tree| {
+            let mut value = tree.value(PCIE, property)?;
+            let last = value.len() - 1;
+            value[last] ^= 1;
+            tree.set(PCIE, property, value).map(drop)
+        })
+    };
+    for property in ["ranges", "interrupt-map", "interrupt-map-mask"] {
+        let said = edited(property)?;
+        assert!(said.iter().any(|line| line.contains(property)), "{property}: {said:?}");
+    }
+    Ok(())
+}

@@ -29,6 +29,9 @@ const COVERED: [&str; 16] = [
     "interrupt-map-mask",
 ];
 
+/// Of these, what shows in the nodes below; the devices below a PCI host aren't in the tree, so there they count by themselves.
+const TRANSLATIONS: [&str; 3] = ["ranges", "interrupt-map", "interrupt-map-mask"];
+
 /// All changes, in the first tree's order; what only the second has comes last.
 pub(super) fn differences(pairs: &Pairs<'_>) -> Vec<Change> {
     let (first, second) = (Names::of(pairs.first), Names::of(pairs.second));
@@ -161,7 +164,9 @@ impl<'t> Pair<'_, 't> {
     }
 
     fn counts(&self, property: Property<'_>) -> bool {
-        !COVERED.contains(&property.name()) && !is_volatile(self.node.name(), property.name())
+        let name = property.name();
+        let covered = COVERED.contains(&name) && !(TRANSLATIONS.contains(&name) && is_pci(self.node));
+        !covered && !is_volatile(self.node.name(), name)
     }
 
     /// Whether two values are the same, phandles being what they refer to.
@@ -176,6 +181,11 @@ impl<'t> Pair<'_, 't> {
         };
         one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other || refers(one, other))
     }
+}
+
+/// Whether the node is a PCI host (IEEE 1275 PCI Bus Binding 2.1, 3.1.1).
+fn is_pci(node: Node<'_>) -> bool {
+    node.property("device_type").is_some_and(|kind| kind.as_str() == Ok("pci"))
 }
 
 /// A node's properties; of a repeated one the first counts.
