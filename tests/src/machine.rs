@@ -10,6 +10,8 @@ use crate::paths;
 
 /// The emulator.
 pub const QEMU: &str = "qemu-system-aarch64";
+/// The serial line that leads to the test.
+const HEARD: &str = "chardev:serial";
 
 /// A machine, not yet running.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Machine {
     cpus: u32,
     memory_mib: u32,
     cpu: &'static str,
+    /// What its serial lines lead to, in QEMU's words; one of them to the test.
+    serials: Vec<&'static str>,
     /// What `-machine` says besides, each with a comma before it.
     options: String,
     handover: Handover,
@@ -59,6 +63,7 @@ impl Machine {
             cpus: 1,
             memory_mib: 512,
             cpu: "cortex-a76",
+            serials: vec![HEARD],
             options: String::new(),
             handover: Handover::Kernel,
             extra: Vec::new(),
@@ -90,7 +95,12 @@ impl Machine {
 
     /// With a second serial line, which nobody listens to.
     pub fn second_serial(self) -> Self {
-        self.extra(&["-serial", "null"])
+        Self { serials: vec![HEARD, "null"], ..self }
+    }
+
+    /// With a second serial line, the one that is listened to.
+    pub fn second_serial_heard(self) -> Self {
+        Self { serials: vec!["null", HEARD], ..self }
     }
 
     /// So many CPUs.
@@ -142,7 +152,7 @@ impl Machine {
         let mut command = Command::new(QEMU);
         command.args(self.hardware(""));
         command.args(["-display", "none", "-monitor", "none", "-chardev", "stdio,id=serial,signal=off"]);
-        command.args(["-serial", "chardev:serial"]);
+        command.args(self.serials.iter().flat_map(|serial| ["-serial", serial]));
         command.args(self.handover.arguments(&image.path, &scratch)?);
         command.args(&self.extra);
         Guest::start(name, command)
