@@ -71,6 +71,7 @@ fn run(mut machine: Machine<'_>, ram: LiveRam) -> ! {
     machine.open_console();
     BEACON.reach(Stage::Console);
     machine.take_ram(ram);
+    machine.start_threads();
     BEACON.reach(Stage::Memory);
     machine.start_devices();
     machine.start_cores();

@@ -6,7 +6,8 @@
 //! - [`machine`]: the only place where a row of the board's table becomes a device.
 //! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
-//! - [`selftest`]: what the kernel tests of itself when it is asked to.
+//! - [`sched`]: the threads.
+//! - [`selftest`], [`bench`]: what the kernel tests and measures of itself when it is asked to.
 //! - [`sync`]: what cores share memory with.
 //!
 //! What no board of the image wants isn't in it: the cfgs `driver`, `command` and `preset_feature` are set for what some
@@ -19,11 +20,22 @@
 extern crate alloc;
 
 mod arch;
+#[cfg(command = "bench")]
+mod bench;
 mod boot;
 mod log;
 mod machine;
 mod mm;
 mod panic;
+#[cfg_attr(
+    not(all(command = "selftest", command = "bench")),
+    allow(dead_code, unused_imports, reason = "what only the tests and measurements of threads use")
+)]
+mod sched;
 #[cfg(command = "selftest")]
 mod selftest;
+#[cfg_attr(
+    not(all(command = "selftest", command = "bench")),
+    allow(dead_code, unused_imports, reason = "what only the tests and measurements use so far")
+)]
 mod sync;

@@ -6,6 +6,8 @@
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
+use kernel_core::sched::ThreadId;
+
 use crate::arch::backtrace::{frames, snapshot};
 use crate::arch::beacon::{BEACON, Stage};
 use crate::arch::exception::{Kind, Source, Unexpected};
@@ -13,6 +15,7 @@ use crate::arch::layout;
 use crate::machine::last_words::{self, LastWords};
 use crate::machine::power;
 use crate::mm::{self, stack::Owner};
+use crate::sched;
 
 /// Writes a line and logs it.
 macro_rules! say {
@@ -85,7 +88,13 @@ fn backtrace(out: &mut LastWords, fp: u64) {
 impl fmt::Display for Unexpected<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(stack) = self.overflown_stack() {
-            return write!(f, "the {stack} is full: its guard page was hit");
+            write!(f, "the {stack}")?;
+            if let Owner::Thread(number) = stack
+                && let Some(name) = sched::name_of(ThreadId(number))
+            {
+                write!(f, ", \"{name}\",")?;
+            }
+            return f.write_str(" is full: its guard page was hit");
         }
         match self.kind {
             Kind::Synchronous => write!(f, "{}", self.syndrome)?,

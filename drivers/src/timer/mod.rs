@@ -52,7 +52,7 @@ pub trait CounterRegisters {
 }
 
 /// CNTV_CTL_EL0 (DDI 0487, D12.2.4): the timer is on.
-const ENABLE: u64 = 1 << 0;
+pub const ENABLE: u64 = 1 << 0;
 /// CNTV_CTL_EL0: the condition is met, masked or not.
 const ISTATUS: u64 = 1 << 2;
 

@@ -6,6 +6,7 @@
 //! - [`log`]: the boot log, an overwriting ring that a panic can still read.
 //! - [`report`]: what commands, files and the boot itself tell.
 //! - [`ram`]: what RAM there is once what others own is taken away.
+//! - [`sched`]: which thread is next, on which core.
 //! - [`shell`]: the commands, as data.
 //! - [`vfs`]: files by path, `/proc` among them.
 //! - [`text`]: tables, units and JSON that they write.
@@ -23,6 +24,7 @@ pub mod frames;
 pub mod log;
 pub mod ram;
 pub mod report;
+pub mod sched;
 pub mod shell;
 pub mod system;
 pub mod text;

@@ -1,17 +1,20 @@
 //! The console: whom the kernel talks to.
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use core::time::Duration;
 
 use drivers::pl011::{Baud, Pl011};
 use drivers::{Console as _, ConsoleError};
 use hardware::board::{Device, Driver, Interrupt, Window};
 use hardware::check::Checked;
+use kernel_core::sched::ThreadId;
 
 use crate::arch::mmio;
 use crate::arch::mmu::Memory;
 use crate::log::warning;
 use crate::mm::device::{DeviceError, map_device};
+use crate::sched;
 use crate::sync::Lock;
 
 use super::irq::{self, LineError};
@@ -26,6 +29,10 @@ static UART: Lock<Option<Uart>> = Lock::new(None);
 static RECEIVED: Lock<heapless::Deque<u8, QUEUE>> = Lock::new(heapless::Deque::new());
 /// Whether the last byte found no room: told once, not for every byte.
 static LOSING: AtomicBool = AtomicBool::new(false);
+/// The number of the thread that reads; none yet: beyond all.
+static READER: AtomicU32 = AtomicU32::new(u32::MAX);
+/// How often a console without an interrupt is looked at.
+const POLL: Duration = Duration::from_millis(10);
 /// Whether the line's interrupt fills the queue; else reading polls.
 static BY_INTERRUPT: AtomicBool = AtomicBool::new(false);
 
@@ -84,7 +91,7 @@ pub fn device() -> Option<&'static Device> {
 
 /// Lets received bytes come by interrupt.
 pub fn receive_by_interrupt(line: Checked<Interrupt>, device: &'static str) -> Result<(), LineError> {
-    irq::handle(line, device, receive)?;
+    irq::handle(line, device, interrupt)?;
     if let Some(uart) = UART.lock().as_mut() {
         uart.pl011.enable_receive_interrupt();
     }
@@ -92,22 +99,30 @@ pub fn receive_by_interrupt(line: Checked<Interrupt>, device: &'static str) -> R
     Ok(())
 }
 
-/// The next received byte, if there is one.
-pub fn read() -> Option<u8> {
-    if !BY_INTERRUPT.load(Relaxed) {
-        receive();
+/// The next received byte; waits for one. For one thread.
+pub fn wait() -> u8 {
+    READER.store(sched::current().0.into(), Relaxed);
+    loop {
+        let by_interrupt = BY_INTERRUPT.load(Relaxed);
+        if !by_interrupt {
+            receive();
+        }
+        if let Some(byte) = RECEIVED.lock().pop_front() {
+            return byte;
+        }
+        match by_interrupt {
+            true => sched::park(),
+            false => sched::sleep(POLL),
+        }
     }
-    RECEIVED.lock().pop_front()
 }
 
-/// Whether no received byte waits. Meant to be asked with interrupts masked, before sleeping.
-pub fn is_idle() -> bool {
-    RECEIVED.lock().is_empty()
-}
-
-/// Whether a byte that comes in wakes a core that sleeps.
-pub fn wakes() -> bool {
-    BY_INTERRUPT.load(Relaxed)
+/// What the line's interrupt does.
+fn interrupt() {
+    receive();
+    if let Some(reader) = u16::try_from(READER.load(Relaxed)).ok().filter(|_| !RECEIVED.lock().is_empty()) {
+        sched::unpark(ThreadId(reader));
+    }
 }
 
 /// Moves what the device has received to the queue. A device that answers with nothing but errors is no longer

@@ -11,12 +11,13 @@ use crate::arch::mmio;
 use crate::arch::mmu::Memory;
 use crate::log::{error, info, warning};
 use crate::mm::device::map_device;
+use crate::sched;
 
 use super::controller::Controller;
 use super::init_error::InitError;
 #[cfg(driver = "virtio-mmio")]
 use super::virtio;
-use super::{Machine, console, irq, power, tick};
+use super::{Machine, console, irq, power};
 
 /// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
 /// EL1's wherever the kernel was entered.
@@ -107,7 +108,10 @@ impl Machine<'_> {
     }
 
     fn start_timer(&mut self, device: &'static Device) -> Result<(), InitError> {
-        tick::start(self.interrupt(device, VIRTUAL_TIMER)?, device.name)
+        let line = self.interrupt(device, VIRTUAL_TIMER)?;
+        irq::handle(line, device.name, sched::timer_interrupt)?;
+        // Last: from then on threads rely on its interrupts.
+        Ok(sched::start_clock()?)
     }
 
     fn start_console_input(&mut self, device: &'static Device) -> Result<(), InitError> {

@@ -1,38 +1,52 @@
-//! Interrupts: from the vector to the handler of the line.
+//! Interrupts: from the vector to the handler of the line, without a lock on the way.
 
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
 use drivers::verify::{self, VerifyError};
-use drivers::{CpuInterface as _, CpuTarget, InterruptController as _, InterruptError, Intid, Priority};
-use hardware::board::Interrupt;
+use drivers::{
+    CpuInterface as _, CpuTarget, InterruptController as _, InterruptError, Intid, Priority, SgiTarget, Taken,
+};
+use hardware::board::{Interrupt, Trigger};
 use hardware::check::Checked;
 use kernel_core::system::Line;
 use kernel_sync::Once;
 
 use crate::arch::cpu;
+use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::log::warning;
+use crate::sched;
 use crate::sync::Lock;
 
 use super::controller::{Controller, Interface};
 
 /// Lines that can have a handler.
 const LINES_MAX: usize = 64;
+/// INTIDs that a controller can have (IHI 0069H, 2.2; the extended ranges aren't used here).
+const INTIDS: usize = 1020;
+/// The first line that all cores share; those below are each core's own.
+const SHARED: u32 = 32;
+/// The software-generated interrupt that makes a core look at its queues.
+const KICK: Intid = Intid(0);
 
 static CONTROLLER: Lock<Option<Controller>> = Lock::new(None);
 /// Each core's side of the controller.
 static INTERFACE: Once<Interface> = Once::new();
-/// In INTID order.
-static LINES: Lock<heapless::Vec<Handled, LINES_MAX>> = Lock::new(heapless::Vec::new());
+/// The cores as the controller names them, by number.
+static TARGETS: [Once<CpuTarget>; CPUS_MAX] = [const { Once::new() }; CPUS_MAX];
+/// The lines that have a handler, in the order in which they got it.
+static LINES: [Handled; LINES_MAX] = [const { Handled::new() }; LINES_MAX];
+/// By INTID: the index of its line, plus one; 0 where it has none.
+static BY_INTID: [AtomicU8; INTIDS] = [const { AtomicU8::new(0) }; INTIDS];
 /// Interrupts that were none.
 static SPURIOUS: AtomicU64 = AtomicU64::new(0);
 /// Interrupts of lines without a handler.
 static UNHANDLED: AtomicU64 = AtomicU64::new(0);
 
+/// A line with its handler; each part is set once, under the controller's lock.
 struct Handled {
-    interrupt: Interrupt,
-    device: &'static str,
-    handler: fn(),
-    count: u64,
+    handler: Once<fn()>,
+    about: Once<(Interrupt, &'static str)>,
+    count: AtomicU64,
 }
 
 /// Why a line has no handler.
@@ -59,13 +73,28 @@ pub fn use_controller(mut controller: Controller) -> Result<(), VerifyError> {
     verify::verify(&mut controller, &interface, cpu::has_pending_interrupt)?;
     if INTERFACE.set(interface).is_ok() {
         *CONTROLLER.lock() = Some(controller);
+        start_cpu()?;
     }
     Ok(())
 }
 
-/// Starts the calling core's side of the controller; its interrupts may be let in from now on.
-pub fn start_cpu() -> Result<CpuTarget, LineError> {
-    Ok(CONTROLLER.lock().as_mut().ok_or(LineError::NoController)?.start_cpu()?)
+/// Starts the calling core's side of the controller, with the lines that each core has for itself; its interrupts may be let in
+/// from now on.
+pub fn start_cpu() -> Result<(), InterruptError> {
+    let mut controller = CONTROLLER.lock();
+    let index = per_cpu::index(controller.masked());
+    let Some(controller) = controller.as_mut() else { return Ok(()) };
+    let target = controller.start_cpu()?;
+    // Its way of signalling is fixed.
+    controller.configure(KICK, Trigger::EdgeRising, Priority::DEFAULT)?;
+    controller.enable(KICK)?;
+    for (interrupt, _) in LINES.iter().map_while(|line| line.about.get()).filter(|(line, _)| line.intid() < SHARED) {
+        controller.configure(Intid(interrupt.intid()), interrupt.trigger, Priority::DEFAULT)?;
+        controller.enable(Intid(interrupt.intid()))?;
+    }
+    // From here on it can be kicked. A core that starts anew has the name that it had.
+    let _ = TARGETS.get(index).map(|known| known.set(target));
+    Ok(())
 }
 
 /// How many lines the controller has.
@@ -79,41 +108,52 @@ pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> 
     let intid = Intid(interrupt.intid());
     let mut controller = CONTROLLER.lock();
     let controller = controller.as_mut().ok_or(LineError::NoController)?;
-    let mut lines = LINES.lock();
-    if lines.iter().any(|line| line.interrupt.intid() == intid.0) {
+    let place = BY_INTID.get(intid.0 as usize).ok_or(InterruptError::NoSuchLine)?;
+    if place.load(Relaxed) != 0 {
         return Err(LineError::Taken(interrupt));
     }
+    let free = LINES.iter().zip(1..).find(|(line, _)| line.about.get().is_none());
+    let (handled, number) = free.ok_or(LineError::TooMany)?;
     controller.configure(intid, interrupt.trigger, Priority::DEFAULT)?;
-    let index = lines.iter().take_while(|line| line.interrupt.intid() < intid.0).count();
-    let handled = Handled { interrupt, device, handler, count: 0 };
-    lines.insert(index, handled).map_err(|_| LineError::TooMany)?;
+    // Cannot be set: the place is free, and the controller's lock is held.
+    let _ = handled.handler.set(handler);
+    let _ = handled.about.set((interrupt, device));
+    place.store(number, Relaxed);
     controller.enable(intid)?;
     Ok(())
 }
 
 /// What the vector calls: every interrupt that is pending is handled.
 pub fn interrupt() {
-    let mut any = false;
     let Some(interface) = INTERFACE.get() else { return };
-    while let Some(taken) = interface.acknowledge() {
-        any = true;
-        match count(taken.intid()) {
-            Some(handler) => handler(),
-            None => unclaimed(taken.intid()),
-        }
-        interface.end(taken);
-    }
-    if !any {
+    let Some(taken) = interface.acknowledge() else {
         SPURIOUS.fetch_add(1, Relaxed);
+        return;
+    };
+    one(&interface, taken);
+    while let Some(taken) = interface.acknowledge() {
+        one(&interface, taken);
     }
 }
 
-/// Counts the line's interrupt and gives its handler, to be called without the lock.
-fn count(intid: Intid) -> Option<fn()> {
-    let mut lines = LINES.lock();
-    let line = lines.iter_mut().find(|line| line.interrupt.intid() == intid.0)?;
-    line.count += 1;
-    Some(line.handler)
+#[inline(always)]
+fn one(interface: &Interface, taken: Taken) {
+    let intid = taken.intid();
+    match handler(intid) {
+        Some(handler) => handler(),
+        None if intid == KICK => sched::kicked(),
+        None => unclaimed(intid),
+    }
+    interface.end(taken);
+}
+
+/// Counts the line's interrupt and gives its handler.
+#[inline(always)]
+fn handler(intid: Intid) -> Option<fn()> {
+    let number = BY_INTID.get(intid.0 as usize)?.load(Relaxed);
+    let line = LINES.get(usize::from(number).wrapping_sub(1))?;
+    line.count.fetch_add(1, Relaxed);
+    line.handler.get()
 }
 
 /// Nobody will ever quiet this line.
@@ -123,18 +163,20 @@ fn unclaimed(intid: Intid) {
     disable(intid);
 }
 
+/// Interrupts the core numbered `cpu`, which then looks at its queues.
+pub fn kick(cpu: usize) {
+    let target = TARGETS.get(cpu).and_then(Once::get);
+    if let (Some(interface), Some(target)) = (INTERFACE.get(), target) {
+        // Cannot fail: the controller has that interrupt, and the target is its own word.
+        let _ = interface.send(KICK, SgiTarget::Cpu(target));
+    }
+}
+
 /// Lets the lines of `device` signal no more: its handler can't quiet them.
 pub fn hold_back(device: &str) {
-    // The lines' lock is taken inside the controller's elsewhere, so not the other way round here.
-    let of_device = |from: u32| {
-        let lines = LINES.lock();
-        let mut intids = lines.iter().filter(|line| line.device == device).map(|line| line.interrupt.intid());
-        intids.find(|&intid| intid >= from)
-    };
-    let mut next = 0;
-    while let Some(intid) = of_device(next) {
-        disable(Intid(intid));
-        next = intid + 1;
+    let lines = LINES.iter().map_while(|line| line.about.get());
+    for (interrupt, _) in lines.filter(|(_, owner)| *owner == device) {
+        disable(Intid(interrupt.intid()));
     }
 }
 
@@ -147,12 +189,13 @@ fn disable(line: Intid) {
 
 /// The nth line with a handler, in INTID order.
 pub fn line(index: usize) -> Option<Line<'static>> {
+    let mut handled = BY_INTID.iter().map(|place| usize::from(place.load(Relaxed))).filter(|number| *number != 0);
+    let handled = LINES.get(handled.nth(index)? - 1)?;
+    let (interrupt, device) = handled.about.get()?;
     let controller = CONTROLLER.lock();
-    let lines = LINES.lock();
-    let line = lines.get(index)?;
-    let state = controller.as_ref().map(|controller| controller.state(Intid(line.interrupt.intid())));
+    let state = controller.as_ref().map(|controller| controller.state(Intid(interrupt.intid())));
     let enabled = matches!(state, Some(Ok(state)) if state.enabled);
-    Some(Line { interrupt: line.interrupt, device: line.device, enabled, count: line.count })
+    Some(Line { interrupt, device, enabled, count: handled.count.load(Relaxed) })
 }
 
 /// Interrupts that were none.
@@ -163,4 +206,10 @@ pub fn spurious() -> u64 {
 /// Interrupts of lines without a handler.
 pub fn unhandled() -> u64 {
     UNHANDLED.load(Relaxed)
+}
+
+impl Handled {
+    const fn new() -> Self {
+        Self { handler: Once::new(), about: Once::new(), count: AtomicU64::new(0) }
+    }
 }

@@ -14,6 +14,11 @@ static DEPTH: AtomicU32 = AtomicU32::new(0);
 #[derive(Debug)]
 pub struct LastWords(());
 
+/// Whether a panic has begun.
+pub fn begun() -> bool {
+    DEPTH.load(Relaxed) > 0
+}
+
 /// A panic begins: how many began before it, and its way to the console.
 pub fn begin() -> (u32, LastWords) {
     // For good: a panic never ends.
@@ -23,7 +28,7 @@ pub fn begin() -> (u32, LastWords) {
 
 /// Does `use_it` with the value behind `lock`, once a panic has begun; without the lock.
 pub fn force<T>(lock: &Lock<T>, use_it: impl FnOnce(&mut T)) {
-    assert!(DEPTH.load(Relaxed) > 0, "only a panic takes what others hold");
+    assert!(begun(), "only a panic takes what others hold");
     // SAFETY: a panic has begun, which never ends: with interrupts masked and one core running, nothing that held or
     // could take this lock goes on, and the reference ends with the call.
     use_it(unsafe { &mut *lock.as_ptr() });

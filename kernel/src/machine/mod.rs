@@ -1,7 +1,7 @@
 //! The machine: where a row of the tables becomes a device, and the kernel's state that goes with it.
 //!
 //! [`Machine`] is what the boot path builds up and the shell looks at; it implements kernel-core's `System`. What
-//! interrupt handlers use too stands in the modules, behind a [`crate::sync::Lock`]: [`console`], [`irq`], [`tick`].
+//! interrupt handlers use too stands in the modules, behind a [`crate::sync::Lock`]: [`console`], [`irq`].
 
 pub mod console;
 pub mod irq;
@@ -20,7 +20,6 @@ pub mod smp;
 mod storage;
 mod summary;
 mod system;
-mod tick;
 #[cfg(driver = "virtio-mmio")]
 mod virtio;
 
@@ -35,6 +34,7 @@ use crate::arch::mmio::Window;
 use crate::log::{error, info, warning};
 use crate::mm;
 use crate::mm::ram::RamError;
+use crate::sched;
 
 pub use irq::interrupt;
 use ram::LiveRam;
@@ -88,6 +88,13 @@ impl<'l> Machine<'l> {
             Ok(()) => {}
             Err(cause @ RamError::Map { .. }) => error!("{cause}"),
             Err(cause @ RamError::None(_)) => story::stop(&self.ledger, &Chain(&cause)),
+        }
+    }
+
+    /// From here on the boot is a thread, which may wait, and others may run.
+    pub fn start_threads(&mut self) {
+        if let Err(cause) = sched::start("shell") {
+            story::stop(&self.ledger, &cause);
         }
     }
 

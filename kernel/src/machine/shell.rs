@@ -1,12 +1,11 @@
-//! The shell's loop: bytes in, one at a time; asleep when there are none.
+//! The shell's thread: bytes in, one at a time; it waits when there are none.
 
 use kernel_core::shell::{Command, Shell, commands};
 
 use crate::arch::beacon::{BEACON, Stage};
-use crate::arch::cpu;
 
+use super::Machine;
 use super::console::{self, Console};
-use super::{Machine, tick};
 
 /// The commands that some board of this image wants, in the order that help lists them within a category.
 static COMMANDS: &[&Command] = &[
@@ -22,10 +21,14 @@ static COMMANDS: &[&Command] = &[
     &commands::CPUS,
     #[cfg(command = "irq")]
     &commands::IRQ,
+    #[cfg(command = "threads")]
+    &commands::THREADS,
     #[cfg(command = "uptime")]
     &commands::UPTIME,
     #[cfg(command = "selftest")]
     &commands::SELFTEST,
+    #[cfg(command = "bench")]
+    &commands::BENCH,
     #[cfg(command = "log")]
     &commands::LOG,
     #[cfg(command = "ls")]
@@ -58,27 +61,11 @@ impl Machine<'_> {
             BEACON.reach(Stage::Prompt);
         }
         loop {
-            match console::read() {
-                Some(byte) if wanted => {
-                    let _ = shell.feed(byte, self, &mut out);
-                }
-                // Thrown away: a byte that waits would keep the core awake.
-                Some(_) => {}
-                None => sleep(),
+            let byte = console::wait();
+            // Else thrown away: bytes that nobody takes would fill the queue, and the log with it.
+            if wanted {
+                let _ = shell.feed(byte, self, &mut out);
             }
         }
     }
-}
-
-/// Waits for an interrupt, unless a byte came since the queue was last looked at.
-fn sleep() {
-    if !console::wakes() && !tick::runs() {
-        return core::hint::spin_loop();
-    }
-    let before = cpu::mask_interrupts();
-    if console::is_idle() {
-        // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
-        cpu::wait_for_interrupt();
-    }
-    cpu::restore_interrupts(before);
 }

@@ -17,6 +17,7 @@ use crate::arch::{counter, cpu};
 use crate::log::{info, warning};
 use crate::mm::stack::{self, Owner, StackError};
 use crate::mm::{self, MapError, ReleaseError};
+use crate::sched;
 use crate::sync::Lock;
 
 use super::power::{self, PsciError};
@@ -123,8 +124,12 @@ pub fn arrive() -> ! {
     let in_time = arrival.is_some_and(|it| it.compare_exchange(AWAITED, ARRIVED, AcqRel, Relaxed).is_ok());
     if in_time && let Err(cause) = irq::start_cpu() {
         warning!("CPU {} takes no interrupts: {cause}", Mpidr(cpu::affinity()));
+        cpu::halt();
     }
-    cpu::halt()
+    if !in_time {
+        cpu::halt();
+    }
+    sched::run_idle()
 }
 
 /// Cores that run.

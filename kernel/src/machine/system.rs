@@ -8,12 +8,14 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
 use kernel_core::system::{
-    Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, System,
+    Bench, Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, System,
+    Threads, Tried,
 };
 
 use crate::arch::beacon::{self, BEACON};
 use crate::arch::counter;
 use crate::log::BootLog;
+use crate::sched;
 
 use super::{Machine, irq, power, smp};
 
@@ -68,11 +70,8 @@ impl System for Machine<'_> {
         self
     }
 
-    fn selftests(&self) -> &'static [Selftest] {
-        #[cfg(command = "selftest")]
-        return crate::selftest::ALL;
-        #[cfg(not(command = "selftest"))]
-        &[]
+    fn threads(&self) -> &dyn Threads {
+        &sched::List
     }
 
     fn storage(&self) -> &dyn Storage {
@@ -81,6 +80,22 @@ impl System for Machine<'_> {
 
     fn power(&self) -> &dyn Power {
         &power::Psci
+    }
+}
+
+impl Tried for Machine<'_> {
+    fn selftests(&self) -> &'static [Selftest] {
+        #[cfg(command = "selftest")]
+        return crate::selftest::ALL;
+        #[cfg(not(command = "selftest"))]
+        &[]
+    }
+
+    fn benches(&self) -> &'static [Bench] {
+        #[cfg(command = "bench")]
+        return crate::bench::ALL;
+        #[cfg(not(command = "bench"))]
+        &[]
     }
 }
 

@@ -5,8 +5,18 @@
 mod frames;
 mod mappings;
 mod stacks;
+mod sync;
+mod threads;
+mod time;
 
-use kernel_core::system::Selftest;
+use core::sync::atomic::{AtomicBool, Ordering};
+use core::time::Duration;
+
+use kernel_core::sched::CpuSet;
+use kernel_core::system::{Outcome, Selftest, why};
+
+use crate::arch::counter;
+use crate::sched::{self, Spawn, SpawnError, Thread};
 
 /// All tests, in the order in which they run.
 pub static ALL: &[Selftest] = &[
@@ -14,6 +24,18 @@ pub static ALL: &[Selftest] = &[
     Selftest { name: "heap", run: frames::heap },
     Selftest { name: "mappings", run: mappings::run },
     Selftest { name: "stacks", run: stacks::run },
+    Selftest { name: "thread-join", run: threads::join },
+    Selftest { name: "thread-priorities", run: threads::priorities },
+    Selftest { name: "thread-preemption", run: threads::preemption },
+    Selftest { name: "thread-turns", run: threads::turns },
+    Selftest { name: "thread-table", run: threads::table },
+    Selftest { name: "sleep", run: time::sleep },
+    Selftest { name: "sleep-order", run: time::order },
+    Selftest { name: "mutex", run: sync::mutex },
+    Selftest { name: "condvar", run: sync::condvar },
+    Selftest { name: "semaphore", run: sync::semaphore },
+    Selftest { name: "channel", run: sync::channel },
+    Selftest { name: "work-queue", run: sync::work_queue },
 ];
 
 /// Ends a test that saw what it shouldn't have: `FAIL`, and why.
@@ -31,3 +53,28 @@ macro_rules! pass {
 }
 
 use {fail, pass};
+
+/// For what should take a moment, on an emulator whose host is busy.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A test whose threads couldn't be made has failed.
+fn outcome(result: Result<Outcome, SpawnError>) -> Outcome {
+    result.unwrap_or_else(|error| Outcome::Fail(why(format_args!("{error}"))))
+}
+
+/// A thread that only runs on one core, the one that this runs on now.
+fn beside_me(name: &'static str) -> Spawn {
+    Spawn::new(name).affinity(CpuSet::only(sched::this_cpu()))
+}
+
+/// Runs, without waiting, until `over` or until nobody has patience any more.
+fn spin_until(over: &AtomicBool) {
+    let until = counter::now() + sched::ticks(PATIENCE);
+    while !over.load(Ordering::Acquire) && counter::now() < until {
+        core::hint::spin_loop();
+    }
+}
+
+fn join_all(threads: impl IntoIterator<Item = Thread>) {
+    threads.into_iter().for_each(Thread::join);
+}

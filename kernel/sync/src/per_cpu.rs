@@ -53,13 +53,22 @@ impl<T, C, const N: usize> PerCpu<T, C, N> {
 }
 
 impl<T, C: Cpu, const N: usize> PerCpu<T, C, N> {
+    /// The calling core's value; which core that is may change as soon as `pinned` ends.
+    ///
+    /// # Panics
+    /// As [`PerCpu::with_local`].
+    #[inline(always)]
+    pub fn local(&self, _pinned: &impl Pinned<C>) -> &T {
+        &self.each[C::index()].0
+    }
+
     /// Uses the calling core's value, which stays the calling core's as `pinned` says.
     ///
     /// # Panics
     /// If the core's number isn't below `N`: whoever numbers cores starts none beyond.
     #[inline(always)]
-    pub fn with_local<R>(&self, _pinned: &impl Pinned<C>, use_it: impl FnOnce(&T) -> R) -> R {
-        use_it(&self.each[C::index()].0)
+    pub fn with_local<R>(&self, pinned: &impl Pinned<C>, use_it: impl FnOnce(&T) -> R) -> R {
+        use_it(self.local(pinned))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The atomics and the cell that everything here is built on: `core`'s, or loom's models of them.
 
 #[cfg(not(feature = "loom-tests"))]
-pub(crate) use core::sync::atomic::{AtomicU32, Ordering};
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 #[cfg(feature = "loom-tests")]
-pub(crate) use loom::sync::atomic::{AtomicU32, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 
 /// A function that is `const`, but for loom, whose models are made at run time.
 macro_rules! const_fn {

@@ -59,12 +59,49 @@ impl<T, C: Cpu> TicketLock<T, C> {
     /// Waits for its turn.
     #[inline(always)]
     pub fn lock(&self) -> Guard<'_, T, C> {
-        let masked = Masked::new();
+        self.lock_masked(Masked::new())
+    }
+
+    /// The same where interrupts are masked already; the guard takes the mask over.
+    #[inline(always)]
+    pub fn lock_masked(&self, masked: Masked<C>) -> Guard<'_, T, C> {
         let ticket = self.next.fetch_add(1, Ordering::Relaxed);
         while self.serving.load(Ordering::Acquire) != ticket {
             C::relax();
         }
         Guard { lock: self, ticket, claim: ManuallyDrop::new(self.value.claim()), masked }
+    }
+
+    /// A guard again for a lock that was left locked. Its mask is `masked`.
+    ///
+    /// # Safety
+    /// [`Guard::leave_locked`] left it, on this core, and nobody has adopted it since.
+    #[inline(always)]
+    pub unsafe fn adopt(&self, masked: Masked<C>) -> Guard<'_, T, C> {
+        let ticket = self.serving.load(Ordering::Relaxed);
+        Guard { lock: self, ticket, claim: ManuallyDrop::new(self.value.claim()), masked }
+    }
+}
+
+impl<'l, T, C: Cpu> Guard<'l, T, C> {
+    /// Gives the lock back; interrupts stay masked.
+    #[inline(always)]
+    pub fn unlock(self) -> Masked<C> {
+        let lock = self.lock;
+        let ticket = self.ticket;
+        let masked = self.leave_locked();
+        lock.serving.store(ticket.wrapping_add(1), Ordering::Release);
+        masked
+    }
+
+    /// Leaves the lock locked, for whom this core runs next to [`TicketLock::adopt`]; interrupts stay masked.
+    #[inline(always)]
+    pub fn leave_locked(self) -> Masked<C> {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: the guard is never used again, so its claim is dropped once.
+        unsafe { ManuallyDrop::drop(&mut this.claim) };
+        // SAFETY: and its mask is read out once.
+        unsafe { core::ptr::read(&this.masked) }
     }
 }
 

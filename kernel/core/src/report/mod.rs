@@ -6,6 +6,7 @@ mod interrupts;
 mod log;
 mod memory;
 mod raw;
+mod threads;
 mod tree;
 mod uptime;
 
@@ -16,5 +17,6 @@ pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;
 pub(crate) use memory::{mappings, memory};
 pub(crate) use raw::Raw;
+pub(crate) use threads::threads;
 pub use tree::tree;
 pub(crate) use uptime::uptime;

@@ -83,6 +83,11 @@ pub(super) fn selftests(completion: &Completion<'_>, _: Word<'_>, each: &mut Eac
     completion.system.selftests().iter().for_each(|test| each(test.name));
 }
 
+/// The kernel's measurements.
+pub(super) fn benches(completion: &Completion<'_>, _: Word<'_>, each: &mut Each<'_>) {
+    completion.system.benches().iter().for_each(|bench| each(bench.name));
+}
+
 /// The nodes of the live tree, and the aliases.
 pub(super) fn nodes(completion: &Completion<'_>, word: Word<'_>, each: &mut Each<'_>) {
     if let Some(tree) = completion.system.tree() {

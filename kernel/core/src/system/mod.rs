@@ -4,21 +4,25 @@
 //! through shared references: whatever changes meanwhile (counters, the log) is copied out a row at a time, so no lock
 //! is held while something prints.
 
+mod bench;
 mod boot;
 mod cores;
 mod memory;
 mod selftest;
 mod storage;
+mod threads;
 
 use hardware::board::Board;
 use hardware::check::Ledger;
 use hardware::tree::Tree;
 
+pub use bench::{Bench, Measured};
 pub use boot::{Boot, Build, Clock, Stage};
 pub use cores::{Core, CoreState, Cores};
 pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 pub use selftest::{Outcome, Selftest, Why, why};
 pub use storage::{BLOCK, Disk, DiskError, Storage};
+pub use threads::{Thread, ThreadState, Threads};
 
 use crate::log::Log;
 
@@ -34,8 +38,17 @@ pub trait Described {
     fn tree(&self) -> Option<&Tree<'_>>;
 }
 
+/// What the kernel can try out on the machine that it runs on.
+pub trait Tried {
+    /// What it can test of itself.
+    fn selftests(&self) -> &'static [Selftest];
+
+    /// What it can measure.
+    fn benches(&self) -> &'static [Bench];
+}
+
 /// The kernel, as the shell sees it.
-pub trait System: Described {
+pub trait System: Described + Tried {
     /// How the kernel came to where it is.
     fn boot(&self) -> &dyn Boot;
 
@@ -54,8 +67,8 @@ pub trait System: Described {
     /// Interrupt lines.
     fn interrupts(&self) -> &dyn Interrupts;
 
-    /// What the kernel can test of itself.
-    fn selftests(&self) -> &'static [Selftest];
+    /// Threads.
+    fn threads(&self) -> &dyn Threads;
 
     /// Disks.
     fn storage(&self) -> &dyn Storage;

@@ -16,8 +16,9 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    BLOCK, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line, Mapping,
-    Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage, Storage, System, why,
+    BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line,
+    Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage,
+    Storage, System, Thread, ThreadState, Threads, Tried, why,
 };
 
 pub(crate) use board::BOARD;
@@ -144,12 +145,8 @@ impl System for Fake {
     fn interrupts(&self) -> &dyn Interrupts {
         self
     }
-    fn selftests(&self) -> &'static [Selftest] {
-        &[
-            Selftest { name: "frames", run: || Outcome::Pass(why(format_args!("{} runs", 7))) },
-            Selftest { name: "clock", run: || Outcome::Fail(why(format_args!("it stands still"))) },
-            Selftest { name: "disk", run: || Outcome::Skip(why(format_args!("there is none"))) },
-        ]
+    fn threads(&self) -> &dyn Threads {
+        self
     }
     fn storage(&self) -> &dyn Storage {
         self
@@ -279,6 +276,35 @@ impl Storage for Fake {
             }
         }
         Ok(())
+    }
+}
+
+impl Threads for Fake {
+    fn thread(&self, index: usize) -> Option<Thread> {
+        let rows = [
+            ("shell", 12, ThreadState::Running),
+            ("idle", 0, ThreadState::Ready),
+            ("work", 24, ThreadState::Waiting),
+            ("done", 12, ThreadState::Ended),
+        ];
+        let &(name, priority, state) = rows.get(index)?;
+        Some(Thread { number: index as u16, name, priority, state, cpu: index / 2 })
+    }
+}
+
+impl Tried for Fake {
+    fn selftests(&self) -> &'static [Selftest] {
+        &[
+            Selftest { name: "frames", run: || Outcome::Pass(why(format_args!("{} runs", 7))) },
+            Selftest { name: "clock", run: || Outcome::Fail(why(format_args!("it stands still"))) },
+            Selftest { name: "disk", run: || Outcome::Skip(why(format_args!("there is none"))) },
+        ]
+    }
+    fn benches(&self) -> &'static [Bench] {
+        &[
+            Bench { name: "fast", run: || Ok(Measured { ticks: 125, operations: 1000 }) },
+            Bench { name: "never", run: || Err("no timer runs") },
+        ]
     }
 }
 

@@ -49,6 +49,12 @@ pub fn mask_interrupts() -> Daif {
     Daif(before)
 }
 
+/// Whether no interrupt comes: one is being handled, or something holds them back.
+#[inline(always)]
+pub fn interrupts_are_masked() -> bool {
+    DAIF.is_set(DAIF::I)
+}
+
 /// Masks what was masked before [`mask_interrupts`], and nothing else.
 #[inline(always)]
 pub fn restore_interrupts(before: Daif) {

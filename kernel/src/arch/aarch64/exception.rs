@@ -9,7 +9,7 @@ use core::mem::offset_of;
 use aarch64_cpu::registers::{ESR_EL1, FAR_EL1, Readable};
 
 use super::esr::Syndrome;
-use super::{beacon::BEACON, per_cpu, probe};
+use super::{beacon::BEACON, context, per_cpu, probe};
 
 /// What was interrupted, as the vectors save it.
 #[repr(C, align(16))]
@@ -91,6 +91,9 @@ extern "C" fn dispatch(vector: u64, frame: &mut Frame) {
     };
     if kind == Kind::Irq && source == Source::Kernel {
         crate::machine::interrupt();
+        if per_cpu::preemption_due() {
+            context::divert(frame);
+        }
         return;
     }
     if matches!(kind, Kind::Synchronous | Kind::SError)

@@ -4,6 +4,7 @@ pub mod backtrace;
 pub mod beacon;
 #[cfg(driver = "virtio-mmio")]
 pub mod cache;
+pub mod context;
 pub mod counter;
 pub mod cpu;
 pub mod esr;

@@ -7,7 +7,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 
 use aarch64_cpu::registers::{Readable, TPIDR_EL1};
-use kernel_sync::{Cpu, Padded};
+use kernel_sync::{Cpu, Padded, Pinned};
 
 use super::{cpu, layout};
 
@@ -23,6 +23,10 @@ pub struct Block {
     held: AtomicU32,
     /// The top of the stack on which an exception in a handler is told; `vectors.S` reads it.
     emergency_stack: AtomicPtr<u8>,
+    /// Not 0: another thread is due.
+    due: AtomicU32,
+    /// The number of the thread that runs.
+    current: AtomicU32,
 }
 
 /// Where in a block `vectors.S` finds the emergency stack.
@@ -41,7 +45,13 @@ pub static BLOCKS: [Padded<Block>; CPUS_MAX] = {
 
 impl Block {
     const fn new(index: u32, emergency_stack: *mut u8) -> Self {
-        Self { index, held: AtomicU32::new(0), emergency_stack: AtomicPtr::new(emergency_stack) }
+        Self {
+            index,
+            held: AtomicU32::new(0),
+            emergency_stack: AtomicPtr::new(emergency_stack),
+            due: AtomicU32::new(0),
+            current: AtomicU32::new(0),
+        }
     }
 }
 
@@ -86,12 +96,61 @@ impl Cpu for Core {
         // The count is above 0, and while it is the thread stays here.
         let held = &block().held;
         held.store(held.load(Relaxed) - 1, Relaxed);
+        if preemption_due() {
+            crate::sched::preempt_here();
+        }
     }
 
     #[inline(always)]
     fn relax() {
         core::hint::spin_loop();
     }
+}
+
+/// Whether another thread is due on this core and may be switched to.
+#[inline(always)]
+pub fn preemption_due() -> bool {
+    let block = block();
+    block.due.load(Relaxed) != 0 && block.held.load(Relaxed) == 0
+}
+
+/// Another thread is due on this core: when the interrupt that is being handled ends, or at the next occasion.
+#[inline(always)]
+pub fn set_preemption_due(_pinned: &impl Pinned<Core>) {
+    block().due.store(1, Relaxed);
+}
+
+/// Whether another thread was due on this core; none is from now on.
+#[inline(always)]
+pub fn take_preemption_due(_pinned: &impl Pinned<Core>) -> bool {
+    let due = &block().due;
+    let was = due.load(Relaxed) != 0;
+    due.store(0, Relaxed);
+    was
+}
+
+/// The core's number.
+#[inline(always)]
+pub fn index(_pinned: &impl Pinned<Core>) -> usize {
+    Core::index()
+}
+
+/// The number of the thread that runs on the core numbered `index`.
+#[inline(always)]
+pub fn current_of(index: usize) -> u16 {
+    BLOCKS.get(index).map_or(0, |block| block.get().current.load(Relaxed) as u16)
+}
+
+/// The number of the thread that runs here.
+#[inline(always)]
+pub fn current(_pinned: &impl Pinned<Core>) -> u16 {
+    block().current.load(Relaxed) as u16
+}
+
+/// From now on `thread` runs here.
+#[inline(always)]
+pub fn set_current(_pinned: &impl Pinned<Core>, thread: u16) {
+    block().current.store(thread.into(), Relaxed);
 }
 
 /// The calling core's number. Only of use where the thread can't move to another core.

@@ -1,5 +1,6 @@
 //! The shell's commands; an image has those that some board of it wants.
 
+mod bench;
 mod blk;
 mod board;
 mod boot;
@@ -13,8 +14,10 @@ mod log;
 mod mem;
 mod power;
 mod selftest;
+mod threads;
 mod uptime;
 
+pub use bench::BENCH;
 pub use blk::BLK;
 pub use board::BOARD;
 pub use boot::BOOT;
@@ -28,12 +31,13 @@ pub use log::LOG;
 pub use mem::MEM;
 pub use power::{PANIC, POWEROFF, REBOOT};
 pub use selftest::SELFTEST;
+pub use threads::THREADS;
 pub use uptime::UPTIME;
 
 use super::command::Command;
 
 /// Every command there is, in the order that help lists them within a category. An image that names it has them all.
 pub static ALL: &[&Command] = &[
-    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &UPTIME, &SELFTEST, &LOG, &LS, &CAT, &BLK, &HELP, &ECHO, &REBOOT, &POWEROFF,
-    &PANIC,
+    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &THREADS, &UPTIME, &SELFTEST, &BENCH, &LOG, &LS, &CAT, &BLK, &HELP, &ECHO,
+    &REBOOT, &POWEROFF, &PANIC,
 ];

@@ -1,0 +1,48 @@
+//! What the kernel's operations cost; the shell's `bench` measures it. Where a counter's tick is an instruction, as in `cargo xtask
+//! bench`, the figures are exact.
+
+mod threads;
+
+use alloc::boxed::Box;
+use core::hint::black_box;
+
+use kernel_core::system::{Bench, Measured};
+
+use crate::arch::counter;
+use crate::sync::Mutex;
+
+/// All measurements.
+pub static ALL: &[Bench] = &[
+    Bench { name: "yield", run: threads::yields },
+    Bench { name: "create-join", run: threads::create_and_join },
+    Bench { name: "semaphore", run: threads::semaphore },
+    Bench { name: "channel", run: threads::channel },
+    Bench { name: "timer-wake", run: threads::timer_wake },
+    Bench { name: "mutex", run: mutex },
+    Bench { name: "alloc-free", run: alloc_and_free },
+];
+
+/// How often each is done.
+const ROUNDS: u64 = 1000;
+
+/// What `ROUNDS` of `operation` take.
+fn each(mut operation: impl FnMut()) -> Measured {
+    // Once before, so that what it needs is there.
+    operation();
+    let start = counter::now();
+    for _ in 0..ROUNDS {
+        operation();
+    }
+    Measured { ticks: counter::now() - start, operations: ROUNDS }
+}
+
+/// A mutex that nobody else wants, taken and given back.
+fn mutex() -> Result<Measured, &'static str> {
+    static MUTEX: Mutex<u64> = Mutex::new(0);
+    Ok(each(|| *MUTEX.lock() += 1))
+}
+
+/// 64 bytes of the heap, taken and given back.
+fn alloc_and_free() -> Result<Measured, &'static str> {
+    Ok(each(|| drop(black_box(Box::new([0u64; 8])))))
+}

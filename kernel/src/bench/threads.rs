@@ -1,0 +1,100 @@
+//! Threads: switching, making, waking.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+use core::time::Duration;
+
+use kernel_core::sched::CpuSet;
+use kernel_core::system::Measured;
+
+use crate::arch::counter;
+use crate::sched::{self, Spawn, Thread};
+use crate::sync::{Channel, Semaphore};
+
+use super::ROUNDS;
+
+/// A thread on the core that this runs on: what is measured is one core's.
+fn beside_me(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<Thread, &'static str> {
+    let here = CpuSet::only(sched::this_cpu());
+    Spawn::new(name).affinity(here).run(work).map_err(|_| "no thread can be made")
+}
+
+/// Two threads on one core, of which the first measures how long its `ROUNDS` take; `each` operations are in a round.
+fn duet(
+    each: u64,
+    first: impl Fn() + Send + 'static,
+    second: impl Fn() + Send + 'static,
+) -> Result<Measured, &'static str> {
+    static TICKS: AtomicU64 = AtomicU64::new(0);
+    let one = beside_me("bench 1", move || {
+        // Once before, so that both have begun.
+        first();
+        let start = counter::now();
+        (0..ROUNDS).for_each(|_| first());
+        TICKS.store(counter::now() - start, Ordering::Relaxed);
+    })?;
+    let two = beside_me("bench 2", move || (0..=ROUNDS).for_each(|_| second()));
+    if two.is_err() {
+        return Err("no second thread can be made");
+    }
+    one.join();
+    two?.join();
+    Ok(Measured { ticks: TICKS.load(Ordering::Relaxed), operations: each * ROUNDS })
+}
+
+/// One switch between two threads that give way to each other.
+pub(super) fn yields() -> Result<Measured, &'static str> {
+    duet(2, sched::yield_now, sched::yield_now)
+}
+
+/// A thread is made, does nothing, and is joined.
+pub(super) fn create_and_join() -> Result<Measured, &'static str> {
+    // Cannot fail in the middle: what one round uses the next one has.
+    beside_me("bench", || {})?.join();
+    Ok(super::each(|| beside_me("bench", || {}).map_or((), Thread::join)))
+}
+
+/// A wait that blocks, and the wake-up that ends it.
+pub(super) fn semaphore() -> Result<Measured, &'static str> {
+    static PING: Semaphore = Semaphore::new(0);
+    static PONG: Semaphore = Semaphore::new(0);
+    let first = || {
+        PING.release();
+        PONG.acquire();
+    };
+    let second = || {
+        PING.acquire();
+        PONG.release();
+    };
+    duet(2, first, second)
+}
+
+/// A value to another thread and one back.
+pub(super) fn channel() -> Result<Measured, &'static str> {
+    static PING: Channel<u64, 4> = Channel::new();
+    static PONG: Channel<u64, 4> = Channel::new();
+    // Neither is ever closed.
+    let first = || {
+        let _ = PING.send(1);
+        let _ = PONG.receive();
+    };
+    let second = || {
+        let _ = PING.receive();
+        let _ = PONG.send(2);
+    };
+    duet(1, first, second)
+}
+
+/// From the moment when a time comes, with the core asleep, to the thread that waited for it.
+pub(super) fn timer_wake() -> Result<Measured, &'static str> {
+    if !sched::has_clock() {
+        return Err("no timer runs");
+    }
+    let ahead = sched::ticks(Duration::from_micros(200));
+    let late = |_| {
+        let at = counter::now() + ahead;
+        sched::sleep_until(at);
+        counter::now() - at
+    };
+    let rounds = ROUNDS / 10;
+    Ok(Measured { ticks: (0..rounds).map(late).sum(), operations: rounds })
+}

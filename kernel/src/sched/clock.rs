@@ -1,0 +1,150 @@
+//! Each core's timer: set to the first time at which something is due, and to nothing where nothing is.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
+
+use drivers::TimerError;
+use drivers::timer::{ArmTimer, CounterRegisters, ENABLE};
+
+use crate::arch::counter;
+use crate::arch::per_cpu;
+use crate::arch::timer::VirtualTimer;
+
+use super::run::{self, OfThisCore};
+use super::table::slot;
+
+/// Turns of threads of one priority end at the second tick: they last one to two of these.
+const TURNS_PER_SECOND: u64 = 200;
+
+/// Counts between two ticks of a turn; 0 where no timer runs.
+static TURN: AtomicU64 = AtomicU64::new(0);
+/// Counts per second.
+static RATE: AtomicU64 = AtomicU64::new(0);
+
+/// When a core's timer interrupts, and whose turn it is. Times are the counter's; 0 is none.
+pub(super) struct Clock {
+    /// What the timer is set to.
+    armed: u64,
+    /// The next tick of a turn.
+    tick: u64,
+    /// The thread that runs was switched to since the last tick.
+    pub(super) fresh: bool,
+    /// Its turn is over.
+    over: bool,
+}
+
+/// Uses this core's timer; [`interrupt`] has to be called on each of its interrupts.
+pub fn start() -> Result<(), TimerError> {
+    let timer = ArmTimer::new(VirtualTimer)?;
+    RATE.store(timer.frequency().0, Relaxed);
+    TURN.store((timer.frequency().0 / TURNS_PER_SECOND).max(1), Relaxed);
+    Ok(())
+}
+
+/// Stops this core's timer, which holds anything when the core starts.
+pub(super) fn stop() {
+    VirtualTimer.set_control(0);
+}
+
+/// Counts that `time` lasts.
+pub fn ticks(time: Duration) -> u64 {
+    let rate = RATE.load(Relaxed);
+    let seconds = time.as_secs().saturating_mul(rate);
+    // Below 2^32 times below 10^9.
+    seconds.saturating_add(u64::from(time.subsec_nanos()) * rate / 1_000_000_000)
+}
+
+/// Waits so long, or a little longer.
+pub fn sleep(time: Duration) {
+    sleep_until(counter::now().saturating_add(ticks(time)));
+}
+
+/// Waits until the counter comes to `at`.
+pub fn sleep_until(at: u64) {
+    while counter::now() < at {
+        if runs() {
+            run::park_until(at);
+        } else {
+            run::yield_now();
+        }
+    }
+}
+
+/// Whether timers interrupt.
+pub fn runs() -> bool {
+    TURN.load(Relaxed) != 0
+}
+
+/// What this core's timer interrupt does.
+pub fn interrupt() {
+    let mut here = run::lock_here();
+    let now = counter::now();
+    while let Some(thread) = here.timers.pop_due(now) {
+        run::timed_out(&mut here, thread);
+    }
+    if here.clock.tick != 0 && now >= here.clock.tick {
+        here.clock.tick = 0;
+        let running = slot(here.current()).priority();
+        // Who is alone may go on for ever, without ticks.
+        if here.ready.has_at_least(running) {
+            here.clock.over = !here.clock.fresh;
+            here.clock.fresh = false;
+            if here.clock.over {
+                per_cpu::set_preemption_due(here.masked());
+            }
+            here.clock.begin_turns();
+        }
+    }
+    // The level is held until the timer is set anew.
+    let next = [here.timers.next().unwrap_or(0), here.clock.tick];
+    here.clock.set(next.into_iter().filter(|at| *at != 0).min());
+}
+
+impl Clock {
+    pub(super) const fn new() -> Self {
+        Self { armed: 0, tick: 0, fresh: false, over: false }
+    }
+
+    /// The timer interrupts at `at`, if not before.
+    #[inline(always)]
+    pub(super) fn arm(&mut self, at: u64) {
+        if self.armed == 0 || at < self.armed {
+            self.set(Some(at));
+        }
+    }
+
+    /// Two threads have one priority: from now on they take turns.
+    #[inline(always)]
+    pub(super) fn begin_turns(&mut self) {
+        if self.tick == 0 {
+            self.first_tick();
+        }
+    }
+
+    /// Whether the turn of the thread that runs is over; not any more afterwards.
+    pub(super) fn take_over(&mut self) -> bool {
+        core::mem::take(&mut self.over)
+    }
+
+    #[cold]
+    fn first_tick(&mut self) {
+        if runs() {
+            self.tick = counter::now() + TURN.load(Relaxed);
+            self.arm(self.tick);
+        }
+    }
+
+    /// Off where nothing is due, rather than set to the end of time: emulators that skip idle time would go there.
+    fn set(&mut self, at: Option<u64>) {
+        match at {
+            Some(at) => {
+                VirtualTimer.set_compare(at);
+                if self.armed == 0 {
+                    VirtualTimer.set_control(ENABLE);
+                }
+            }
+            None => VirtualTimer.set_control(0),
+        }
+        self.armed = at.unwrap_or(0);
+    }
+}

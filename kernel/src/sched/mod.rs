@@ -1,0 +1,27 @@
+//! Threads.
+//!
+//! - [`spawn`] makes one; its [`Thread`] can be joined. The boot itself goes on as the thread `shell`.
+//! - A thread runs until it waits ([`park`], [`sleep`], what `kernel-sync` builds on them), gives way ([`yield_now`]), or a
+//!   higher one becomes ready; threads of one priority take turns of some milliseconds. The timer interrupts when a thread's
+//!   time has come, and for turns while there are two to take them; else never.
+//!
+//! `table` has the threads, `run` the queues of each core, `switch` the switch, `clock` the timer, `idle` what a core does
+//! without work. A core's queues are behind that core's lock, and a thread belongs to one core at a time, its home: whoever
+//! changes what it does holds the lock of its home. The lock is held *across* a switch and given back by the thread that was
+//! switched to, so a thread that is found in a queue has always left its stack.
+
+mod clock;
+mod idle;
+mod list;
+mod run;
+mod switch;
+mod table;
+
+pub use clock::{interrupt as timer_interrupt, runs as has_clock, sleep, sleep_until, start as start_clock, ticks};
+pub use idle::run_idle;
+pub use list::List;
+pub use run::{current, kicked, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now};
+pub use table::{Spawn, SpawnError, Thread, name_of, spawn};
+
+/// Threads that there can be at once.
+pub const THREADS: usize = 128;

@@ -1,0 +1,373 @@
+//! Each core's queues, and everything that changes who runs.
+
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use kernel_core::sched::{CpuSet, Priority, RunQueue, ThreadId, Timers, least_loaded, most_loaded};
+use kernel_sync::{Padded, PerCpu};
+
+use crate::arch::cpu;
+use crate::arch::per_cpu::{self, CPUS_MAX, Core};
+use crate::sync::{Guard, Lock, Masked};
+
+use super::clock::Clock;
+use super::table::{self, SpawnError, slot, wait};
+use super::{THREADS, idle, switch};
+
+/// What a core has to do, behind its lock.
+pub(super) struct Queues {
+    /// Who could run. The one that does isn't in it, nor is the idle thread.
+    pub(super) ready: RunQueue<THREADS>,
+    pub(super) timers: Timers<THREADS>,
+    pub(super) clock: Clock,
+    /// Who runs when nobody is ready.
+    idle: ThreadId,
+    /// The thread that was just switched away from and never comes back.
+    gone: Option<ThreadId>,
+}
+
+/// A core.
+struct Cpu {
+    queues: Lock<Queues>,
+    /// Threads that run or are ready, the idle one not counted. Changed under the lock, read without.
+    load: AtomicU32,
+}
+
+/// The lock of the calling core, held.
+pub(super) type Here = Guard<'static, Queues>;
+
+static CPUS: PerCpu<Cpu, Core, CPUS_MAX> = PerCpu::new([const { Padded::new(Cpu::new()) }; CPUS_MAX]);
+
+/// The cores that take threads.
+static ONLINE: AtomicU64 = AtomicU64::new(0);
+
+/// The calling flow of control becomes the thread `name`, and this core takes threads from now on.
+pub fn start(name: &'static str) -> Result<(), SpawnError> {
+    let me = table::adopt(name, Priority::NORMAL)?;
+    let idle = idle::prepare()?;
+    let here = lock_here();
+    per_cpu::set_current(here.masked(), me.0);
+    count(here.masked(), 1);
+    open(here, idle);
+    Ok(())
+}
+
+/// The calling core takes threads from now on, and does `idle` when there are none.
+pub(super) fn open(mut here: Here, idle: ThreadId) {
+    here.idle = idle;
+    let index = per_cpu::index(here.masked());
+    for thread in [ThreadId(per_cpu::current(here.masked())), idle] {
+        slot(thread).home.store(index as u8, Relaxed);
+    }
+    ONLINE.fetch_or(CpuSet::only(index).0, Relaxed);
+}
+
+/// The thread that calls this.
+pub fn current() -> ThreadId {
+    ThreadId(per_cpu::current(&Masked::new()))
+}
+
+/// The number of the core that this runs on, or did just now.
+pub fn this_cpu() -> usize {
+    per_cpu::index(&Masked::new())
+}
+
+/// Lets the others of this priority have their turn first.
+pub fn yield_now() {
+    let mut here = lock_here();
+    let me = here.current();
+    if let Some(next) = here.ready.rotate(me, slot(me).priority()) {
+        go(here, me, next);
+    }
+}
+
+/// Waits until [`unpark`]; not at all if that came since the last wait. May also return for no reason: the caller looks
+/// whether what it waits for is there.
+pub fn park() {
+    wait_here(None);
+}
+
+/// The same, until the counter comes to `at` at the latest.
+pub fn park_until(at: u64) {
+    wait_here(Some(at));
+}
+
+#[inline(always)]
+fn wait_here(until: Option<u64>) {
+    let mut here = lock_here();
+    let me = here.current();
+    let slot = slot(me);
+    if slot.wait.load(Relaxed) == wait::TOKEN {
+        slot.wait.store(wait::NOTHING, Relaxed);
+        return;
+    }
+    slot.wait.store(wait::PARKED, Relaxed);
+    if let Some(at) = until {
+        here.timers.insert(me, at);
+        here.clock.arm(at);
+    }
+    leave(here, me);
+}
+
+/// Ends the thread that calls this.
+pub(super) fn exit() -> ! {
+    let mut here = lock_here();
+    let me = here.current();
+    here.gone = Some(me);
+    leave(here, me);
+    unreachable!("a thread that is gone was switched to");
+}
+
+/// The thread doesn't run any more: the next one does.
+#[inline(always)]
+fn leave(mut here: Here, me: ThreadId) {
+    count(here.masked(), -1);
+    let next = here.ready.pop().unwrap_or(here.idle);
+    go(here, me, next);
+}
+
+/// Ends a thread's wait, or its next one before it begins. Whoever calls this with interrupts masked and outside a handler delays
+/// a more urgent thread until the next interrupt: give locks back first.
+pub fn unpark(thread: ThreadId) {
+    let Some((home, mut queues)) = lock_home(thread) else { return };
+    let slot = slot(thread);
+    if slot.wait.load(Relaxed) != wait::PARKED {
+        return slot.wait.store(wait::TOKEN, Relaxed);
+    }
+    slot.wait.store(wait::NOTHING, Relaxed);
+    queues.timers.remove(thread);
+    let several = ONLINE.load(Relaxed).count_ones() > 1;
+    let target = if several { choose(home, thread).unwrap_or(home) } else { home };
+    let urgent = if target == home { enqueue(&mut queues, home, thread) } else { send(queues, target, thread) };
+    if urgent {
+        preempt_here();
+    }
+}
+
+/// Lets a new thread run; `None` where no core may.
+pub(super) fn admit(thread: ThreadId) -> Option<()> {
+    let here = per_cpu::index(&Masked::new());
+    let target = choose(here, thread)?;
+    let cpu = CPUS.of(target)?;
+    slot(thread).home.store(target as u8, Relaxed);
+    if enqueue(&mut cpu.queues.lock(), target, thread) {
+        preempt_here();
+    }
+    Some(())
+}
+
+/// The thread's time has come.
+pub(super) fn timed_out(here: &mut Here, thread: ThreadId) {
+    slot(thread).wait.store(wait::NOTHING, Relaxed);
+    let index = per_cpu::index(here.masked());
+    enqueue(here, index, thread);
+}
+
+/// The core that is best for `thread`.
+fn choose(home: usize, thread: ThreadId) -> Option<usize> {
+    least_loaded(home, slot(thread).affinity().and(online()), load)
+}
+
+/// Moves a thread that waits no more, and is in no queue, to the core `target`.
+#[cold]
+fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool {
+    slot(thread).home.store(target as u8, Relaxed);
+    drop(queues);
+    CPUS.of(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock(), target, thread))
+}
+
+/// Puts a thread into the queues of the core numbered `index`; whether it should run here at once.
+#[inline(always)]
+fn enqueue(queues: &mut Guard<'static, Queues>, index: usize, thread: ThreadId) -> bool {
+    let priority = slot(thread).priority();
+    queues.ready.push_back(thread, priority);
+    if let Some(cpu) = CPUS.of(index) {
+        cpu.load.store(cpu.load.load(Relaxed) + 1, Relaxed);
+    }
+    let running = ThreadId(per_cpu::current_of(index));
+    if index != per_cpu::index(queues.masked()) {
+        if running == queues.idle || priority >= slot(running).priority() {
+            crate::machine::irq::kick(index);
+        }
+        return false;
+    }
+    // The idle thread looks by itself.
+    running != queues.idle && look(queues, running, priority)
+}
+
+/// What a thread of `priority` that has become ready means to the one that runs here; whether it should give way at once.
+fn look(here: &mut Here, running: ThreadId, priority: Priority) -> bool {
+    let theirs = slot(running).priority();
+    if priority > theirs {
+        per_cpu::set_preemption_due(here.masked());
+    } else if priority == theirs {
+        here.clock.begin_turns();
+    }
+    priority > theirs
+}
+
+/// Another core has put a thread into this core's queues.
+pub fn kicked() {
+    let mut here = lock_here();
+    let running = here.current();
+    if let Some(highest) = here.ready.highest().filter(|_| running != here.idle) {
+        look(&mut here, running, highest);
+    }
+}
+
+/// What an interrupted thread does when another one is due: see `arch::context`. Interrupts are masked.
+pub extern "C" fn preempt() {
+    loop {
+        let here = lock_here();
+        if !per_cpu::take_preemption_due(here.masked()) {
+            return;
+        }
+        give_way(here);
+    }
+}
+
+/// Switches to a thread that has become due, where the caller is a thread that may be switched away from: else it happens when
+/// the interrupt ends, or whatever holds it back.
+pub fn preempt_here() {
+    if cpu::interrupts_are_masked() || !per_cpu::preemption_due() {
+        return;
+    }
+    let here = lock_here();
+    if per_cpu::take_preemption_due(here.masked()) {
+        give_way(here);
+    }
+}
+
+fn give_way(mut here: Here) {
+    let me = here.current();
+    if me == here.idle {
+        // It looks by itself, at once.
+        return;
+    }
+    let mine = slot(me).priority();
+    let next = if here.clock.take_over() {
+        here.ready.rotate(me, mine)
+    } else if here.ready.highest() > Some(mine) {
+        here.ready.push_front(me, mine);
+        here.ready.pop()
+    } else {
+        None
+    };
+    if let Some(next) = next {
+        go(here, me, next);
+    }
+}
+
+/// What the idle thread does: goes on with whoever is ready; when nobody is, on any core, says so with the mask still on.
+pub(super) fn next_or_idle() -> Option<Masked> {
+    let mut here = lock_here();
+    if let Some(next) = here.ready.pop() {
+        let me = here.idle;
+        go(here, me, next);
+        return None;
+    }
+    if online() == CpuSet::only(per_cpu::index(here.masked())) {
+        return Some(here.unlock());
+    }
+    let masked = here.unlock();
+    let index = per_cpu::index(&masked);
+    match steal(index) {
+        Some(thread) => {
+            let mut here = lock_here();
+            enqueue(&mut here, index, thread);
+            None
+        }
+        None => Some(masked),
+    }
+}
+
+/// Takes a thread that waits for its turn on a core with more to do.
+fn steal(here: usize) -> Option<ThreadId> {
+    let others = CpuSet(online().0 & !CpuSet::only(here).0);
+    let victim = CPUS.of(most_loaded(others, load)?)?;
+    let mut queues = victim.queues.lock();
+    let thread = queues.ready.take(|thread| slot(thread).affinity().has(here))?;
+    slot(thread).home.store(here as u8, Relaxed);
+    victim.load.store(victim.load.load(Relaxed) - 1, Relaxed);
+    Some(thread)
+}
+
+/// Goes on with `next`; returns when it is this thread's turn again.
+#[inline(always)]
+fn go(mut here: Here, me: ThreadId, next: ThreadId) {
+    per_cpu::set_current(here.masked(), next.0);
+    here.clock.fresh = true;
+    if here.ready.has_at_least(slot(next).priority()) {
+        here.clock.begin_turns();
+    }
+    switch::switch(here, me, next);
+}
+
+fn online() -> CpuSet {
+    CpuSet(ONLINE.load(Relaxed))
+}
+
+fn load(index: usize) -> u32 {
+    CPUS.of(index).map_or(0, |cpu| cpu.load.load(Relaxed))
+}
+
+/// Changes the load of the calling core, whose lock is held.
+#[inline(always)]
+fn count(masked: &Masked, change: i32) {
+    let load = &CPUS.local(masked).load;
+    load.store(load.load(Relaxed).wrapping_add_signed(change), Relaxed);
+}
+
+/// The calling core's lock, held.
+#[inline(always)]
+pub(super) fn lock_here() -> Here {
+    let masked = Masked::new();
+    lock_of_this_core(&masked).lock_masked(masked)
+}
+
+#[inline(always)]
+pub(super) fn lock_of_this_core(masked: &Masked) -> &'static Lock<Queues> {
+    &CPUS.local(masked).queues
+}
+
+/// The lock of a thread's home, held, and which core that is.
+#[inline(always)]
+fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
+    loop {
+        let home = slot(thread).home.load(Relaxed);
+        let queues = CPUS.of(home.into())?.queues.lock();
+        // It may have moved while this waited.
+        if slot(thread).home.load(Relaxed) == home {
+            return Some((home.into(), queues));
+        }
+    }
+}
+
+impl Queues {
+    const fn new() -> Self {
+        Self { ready: RunQueue::new(), timers: Timers::new(), clock: Clock::new(), idle: ThreadId(0), gone: None }
+    }
+
+    #[inline(always)]
+    pub(super) fn take_gone(&mut self) -> Option<ThreadId> {
+        self.gone.take()
+    }
+}
+
+impl Cpu {
+    const fn new() -> Self {
+        Self { queues: Lock::new(Queues::new()), load: AtomicU32::new(0) }
+    }
+}
+
+/// What only the core's own lock can answer.
+pub(super) trait OfThisCore {
+    /// Who runs on it.
+    fn current(&self) -> ThreadId;
+}
+
+impl OfThisCore for Here {
+    #[inline(always)]
+    fn current(&self) -> ThreadId {
+        ThreadId(per_cpu::current(self.masked()))
+    }
+}

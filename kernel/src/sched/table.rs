@@ -1,0 +1,260 @@
+//! The table of threads: making one, its end, and waiting for that.
+
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+
+use kernel_core::sched::{CpuSet, Priority, ThreadId};
+use thiserror::Error;
+
+use crate::arch::context::Context;
+use crate::mm::stack::{self, Owner, Stack, StackError};
+use crate::sync::Lock;
+
+use super::{THREADS, run, switch};
+
+/// A thread's place. What the scheduler looks at stands in front.
+pub(super) struct Slot {
+    pub(super) context: Context,
+    /// A [`Wait`]; changed under the lock of the thread's home.
+    pub(super) wait: AtomicU8,
+    /// Changed under the lock of the thread's home.
+    priority: AtomicU8,
+    /// The core in whose queues the thread is; changed under that core's lock.
+    pub(super) home: AtomicU8,
+    /// Cores that may run it.
+    affinity: AtomicU64,
+    /// It has ended and left its stack.
+    gone: AtomicBool,
+    about: Lock<About>,
+}
+
+/// What a thread waits for.
+pub(super) mod wait {
+    /// Nothing.
+    pub const NOTHING: u8 = 0;
+    /// Nothing, and its next wait is over before it begins.
+    pub const TOKEN: u8 = 1;
+    /// To be unparked, or its time.
+    pub const PARKED: u8 = 2;
+}
+
+/// What of a thread nobody needs to switch to it.
+struct About {
+    /// `None`: nobody has the place.
+    name: Option<&'static str>,
+    stack: Option<Stack>,
+    /// Who joins it.
+    joiner: Option<ThreadId>,
+    /// Nobody will.
+    detached: bool,
+}
+
+/// Places that nobody has.
+struct Free {
+    /// Places from here on were never used.
+    fresh: u16,
+    returned: heapless::Vec<u16, THREADS>,
+}
+
+static TABLE: [Slot; THREADS] = [const { Slot::new() }; THREADS];
+static FREE: Lock<Free> = Lock::new(Free { fresh: 0, returned: heapless::Vec::new() });
+
+/// Why there is no new thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SpawnError {
+    /// All places are taken.
+    #[error("there are {THREADS} threads already")]
+    TooMany,
+    /// It has nothing to run on.
+    #[error(transparent)]
+    Stack(#[from] StackError),
+    /// No core that runs may run it.
+    #[error("none of its cores runs")]
+    NoCpu,
+}
+
+/// How a thread is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Spawn {
+    /// For people.
+    pub name: &'static str,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Cores that may run it.
+    pub affinity: CpuSet,
+}
+
+/// A thread that somebody may wait for. Dropped, it goes on by itself.
+#[derive(Debug)]
+pub struct Thread(ThreadId);
+
+impl Spawn {
+    /// A thread of normal priority that may run anywhere.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, priority: Priority::NORMAL, affinity: CpuSet::ALL }
+    }
+
+    /// With this priority.
+    pub const fn priority(self, priority: Priority) -> Self {
+        Self { priority, ..self }
+    }
+
+    /// On these cores only.
+    pub const fn affinity(self, affinity: CpuSet) -> Self {
+        Self { affinity, ..self }
+    }
+
+    /// Makes the thread, which then does `work`.
+    pub fn run<W: FnOnce() + Send + 'static>(self, work: W) -> Result<Thread, SpawnError> {
+        let thread = take_place()?;
+        let made = self.make(thread, work).and_then(|()| run::admit(thread).ok_or(SpawnError::NoCpu));
+        made.map(|()| Thread(thread)).inspect_err(|_| give_back(thread))
+    }
+
+    fn make<W: FnOnce() + Send + 'static>(self, thread: ThreadId, work: W) -> Result<(), SpawnError> {
+        let slot = slot(thread);
+        let stack = switch::prepare(&slot.context, stack::take(Owner::Thread(thread.0))?, work);
+        slot.wait.store(wait::NOTHING, Ordering::Relaxed);
+        slot.priority.store(self.priority.level(), Ordering::Relaxed);
+        slot.affinity.store(self.affinity.0, Ordering::Relaxed);
+        slot.gone.store(false, Ordering::Relaxed);
+        let mut about = slot.about.lock();
+        *about = About { name: Some(self.name), stack: Some(stack), joiner: None, detached: false };
+        Ok(())
+    }
+}
+
+/// A thread of normal priority that does `work`, anywhere.
+pub fn spawn<W: FnOnce() + Send + 'static>(name: &'static str, work: W) -> Result<Thread, SpawnError> {
+    Spawn::new(name).run(work)
+}
+
+impl Thread {
+    /// Waits until it has ended.
+    pub fn join(self) {
+        let slot = slot(self.0);
+        slot.about.lock().joiner = Some(run::current());
+        while !slot.gone.load(Ordering::Acquire) {
+            run::park();
+        }
+        give_back(self.0);
+        core::mem::forget(self);
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        let gone = {
+            let mut about = slot(self.0).about.lock();
+            about.detached = true;
+            slot(self.0).gone.load(Ordering::Relaxed)
+        };
+        if gone {
+            give_back(self.0);
+        }
+    }
+}
+
+/// A thread that is in no queue and does `work` when it is switched to.
+pub(super) fn reserve<W>(name: &'static str, priority: Priority, work: W) -> Result<ThreadId, SpawnError>
+where
+    W: FnOnce() + Send + 'static,
+{
+    let thread = take_place()?;
+    let made = Spawn::new(name).priority(priority).make(thread, work);
+    made.map(|()| thread).inspect_err(|_| give_back(thread))
+}
+
+/// The place of the flow of control that calls this, which has a stack of its own.
+pub(super) fn adopt(name: &'static str, priority: Priority) -> Result<ThreadId, SpawnError> {
+    let thread = take_place()?;
+    let slot = slot(thread);
+    slot.priority.store(priority.level(), Ordering::Relaxed);
+    slot.affinity.store(CpuSet::ALL.0, Ordering::Relaxed);
+    *slot.about.lock() = About { name: Some(name), stack: None, joiner: None, detached: true };
+    Ok(thread)
+}
+
+/// `thread` has ended and left its stack for good: whoever joins it learns of it.
+pub(super) fn bury(thread: ThreadId) {
+    let slot = slot(thread);
+    let (joiner, detached, stack) = {
+        let mut about = slot.about.lock();
+        // Under the lock, where a handle that is dropped looks.
+        slot.gone.store(true, Ordering::Release);
+        (about.joiner.take(), about.detached, about.stack.take())
+    };
+    drop(stack);
+    if detached {
+        give_back(thread);
+    }
+    if let Some(joiner) = joiner {
+        run::unpark(joiner);
+    }
+}
+
+/// What `thread` is called; `None` where there is none. For a panic too, which may have interrupted whoever holds the name.
+pub fn name_of(thread: ThreadId) -> Option<&'static str> {
+    if crate::machine::last_words::begun() {
+        let mut name = None;
+        crate::machine::last_words::force(&slot(thread).about, |about| name = about.name);
+        name
+    } else {
+        slot(thread).about.lock().name
+    }
+}
+
+/// The place of a thread.
+#[inline(always)]
+pub(super) fn slot(thread: ThreadId) -> &'static Slot {
+    &TABLE[thread.place::<THREADS>()]
+}
+
+fn take_place() -> Result<ThreadId, SpawnError> {
+    let mut free = FREE.lock();
+    if let Some(returned) = free.returned.pop() {
+        return Ok(ThreadId(returned));
+    }
+    let fresh = free.fresh;
+    if usize::from(fresh) == THREADS {
+        return Err(SpawnError::TooMany);
+    }
+    free.fresh += 1;
+    Ok(ThreadId(fresh))
+}
+
+fn give_back(thread: ThreadId) {
+    let mut about = slot(thread).about.lock();
+    about.name = None;
+    drop(about.stack.take());
+    drop(about);
+    // Cannot fail: each place is given back once.
+    let _ = FREE.lock().returned.push(thread.0);
+}
+
+impl Slot {
+    const fn new() -> Self {
+        Self {
+            context: Context::new(),
+            wait: AtomicU8::new(wait::NOTHING),
+            priority: AtomicU8::new(0),
+            home: AtomicU8::new(0),
+            affinity: AtomicU64::new(0),
+            gone: AtomicBool::new(false),
+            about: Lock::new(About { name: None, stack: None, joiner: None, detached: false }),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn priority(&self) -> Priority {
+        // Cannot be beyond: it was one.
+        Priority::new(self.priority.load(Ordering::Relaxed) & 31).unwrap_or(Priority::LOWEST)
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn affinity(&self) -> CpuSet {
+        CpuSet(self.affinity.load(Ordering::Relaxed))
+    }
+}

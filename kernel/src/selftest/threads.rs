@@ -1,0 +1,135 @@
+//! Threads: their ends, their ranks, their turns.
+
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use core::time::Duration;
+
+use alloc::vec::Vec;
+
+use kernel_core::sched::Priority;
+use kernel_core::system::{Outcome, why};
+
+use crate::sched::{self, Spawn, SpawnError};
+use crate::sync::Lock;
+
+use super::{beside_me, join_all, outcome, spin_until};
+
+/// A joined thread has done its work.
+pub(super) fn join() -> Outcome {
+    static DONE: AtomicU32 = AtomicU32::new(0);
+    DONE.store(0, Ordering::Relaxed);
+    outcome((|| {
+        for round in 1..=100 {
+            // In turn one that ends before it is joined, and one that doesn't.
+            let slow = round % 2 == 0;
+            let thread = sched::spawn("joined", move || {
+                if slow {
+                    sched::yield_now();
+                }
+                DONE.fetch_add(1, Ordering::Relaxed);
+            })?;
+            if !slow {
+                sched::yield_now();
+            }
+            thread.join();
+            if DONE.load(Ordering::Relaxed) != round {
+                return Ok(Outcome::Fail(why(format_args!("join {round} came back too early"))));
+            }
+        }
+        Ok(Outcome::Pass(why(format_args!("100 threads"))))
+    })())
+}
+
+/// Of those that are ready on a core, the highest runs first; those of one priority in their order.
+pub(super) fn priorities() -> Outcome {
+    static ORDER: Lock<heapless::Vec<u8, 8>> = Lock::new(heapless::Vec::new());
+    ORDER.lock().clear();
+    outcome((|| {
+        let mut threads = Vec::new();
+        // All below this thread, so that none begins before all are ready.
+        for (number, level) in [(0, 3), (1, 9), (2, 6), (3, 9), (4, 1)] {
+            let spawn = beside_me("ranked").priority(Priority::new(level).unwrap_or(Priority::LOWEST));
+            threads.push(spawn.run(move || {
+                // Cannot fail: there is room for more than five.
+                let _ = ORDER.lock().push(number);
+            })?);
+        }
+        join_all(threads);
+        let order = ORDER.lock().clone();
+        Ok(match order.as_slice() {
+            [1, 3, 2, 0, 4] => Outcome::Pass(why(format_args!("five threads on four levels"))),
+            other => Outcome::Fail(why(format_args!("they ran in the order {other:?}"))),
+        })
+    })())
+}
+
+/// A thread that never waits is interrupted by a higher one whose time has come.
+pub(super) fn preemption() -> Outcome {
+    static OVER: AtomicBool = AtomicBool::new(false);
+    static DONE: AtomicBool = AtomicBool::new(false);
+    OVER.store(false, Ordering::Relaxed);
+    DONE.store(false, Ordering::Relaxed);
+    outcome((|| {
+        let busy = beside_me("busy").priority(Priority::LOWEST).run(|| {
+            spin_until(&OVER);
+            DONE.store(true, Ordering::Relaxed);
+        })?;
+        for _ in 0..5 {
+            sched::sleep(Duration::from_millis(3));
+        }
+        let too_late = DONE.load(Ordering::Relaxed);
+        OVER.store(true, Ordering::Release);
+        busy.join();
+        Ok(match too_late {
+            false => Outcome::Pass(why(format_args!("five times"))),
+            true => Outcome::Fail(why(format_args!("the lower thread ran until it was done"))),
+        })
+    })())
+}
+
+/// Threads of one priority that never wait take turns.
+pub(super) fn turns() -> Outcome {
+    const WANTED: u32 = 6;
+    static LAST: AtomicUsize = AtomicUsize::new(usize::MAX);
+    static CHANGES: AtomicU32 = AtomicU32::new(0);
+    static OVER: AtomicBool = AtomicBool::new(false);
+    CHANGES.store(0, Ordering::Relaxed);
+    OVER.store(false, Ordering::Relaxed);
+    let take_turns = |me: usize| {
+        let until = crate::arch::counter::now() + sched::ticks(super::PATIENCE);
+        while !OVER.load(Ordering::Relaxed) && crate::arch::counter::now() < until {
+            if LAST.swap(me, Ordering::Relaxed) != me && CHANGES.fetch_add(1, Ordering::Relaxed) > WANTED {
+                OVER.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    outcome((|| {
+        let threads = [0, 1, 2].map(|me| beside_me("turn").priority(Priority::LOWEST).run(move || take_turns(me)));
+        join_all(threads.into_iter().collect::<Result<Vec<_>, SpawnError>>()?);
+        let changes = CHANGES.load(Ordering::Relaxed);
+        Ok(match changes > WANTED {
+            true => Outcome::Pass(why(format_args!("three threads"))),
+            false => Outcome::Fail(why(format_args!("only {changes} changes between three threads"))),
+        })
+    })())
+}
+
+/// There is an end to threads, and places that come back are used again.
+pub(super) fn table() -> Outcome {
+    let fill = || {
+        let mut threads = Vec::new();
+        let error = loop {
+            match Spawn::new("filler").priority(Priority::LOWEST).run(|| {}) {
+                Ok(thread) => threads.push(thread),
+                Err(error) => break error,
+            }
+        };
+        let count = threads.len();
+        join_all(threads);
+        (count, error)
+    };
+    let ((first, error), (second, _)) = (fill(), fill());
+    match first == second && first > 0 {
+        true => Outcome::Pass(why(format_args!("{first} at once, then \"{error}\""))),
+        false => Outcome::Fail(why(format_args!("{first} at first, then {second}: \"{error}\""))),
+    }
+}

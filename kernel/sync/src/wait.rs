@@ -1,0 +1,188 @@
+//! The one wait queue, which everything that waits is built on.
+//!
+//! A [`WaitQueue`] stands inside the lock of what is waited for, so looking and queueing up are one step, and no wake-up comes
+//! between them. Its places are on the stacks of those who wait: it needs no memory, and has no end.
+
+use core::fmt;
+use core::ptr::null_mut;
+
+use crate::primitives::{AtomicBool, AtomicPtr, Ordering};
+use crate::scheduler::Scheduler;
+use crate::ticket::{Guard, TicketLock};
+
+/// Threads that wait, first come, first woken.
+pub struct WaitQueue<S: Scheduler> {
+    first: *mut Place<S>,
+    last: *mut Place<S>,
+}
+
+/// A waiting thread's place; lives until it was woken or has taken itself out.
+pub(crate) struct Place<S: Scheduler> {
+    thread: S::Thread,
+    /// Who comes after; changed by who has the queue.
+    next: AtomicPtr<Place<S>>,
+    /// It is out of the queue; who sets this does not look at the place again.
+    woken: AtomicBool,
+}
+
+/// A thread taken out of a queue, to be told so.
+#[must_use = "the thread is out of the queue and waits until it is told"]
+pub struct Woken<S: Scheduler>(S::Thread);
+
+// SAFETY: the places that the queue points at are shared by atomics and by `S::Thread: Sync`; the pointers themselves are only
+// used through `&mut WaitQueue`, wherever that is.
+unsafe impl<S: Scheduler> Send for WaitQueue<S> {}
+
+impl<S: Scheduler> WaitQueue<S> {
+    /// Nobody waits.
+    pub const fn new() -> Self {
+        Self { first: null_mut(), last: null_mut() }
+    }
+
+    /// Nobody waits.
+    #[inline(always)]
+    pub const fn is_empty(&self) -> bool {
+        self.first.is_null()
+    }
+
+    /// Queues the calling thread up in the queue that `of` finds behind the lock, gives the lock back, and waits to be
+    /// taken out.
+    #[inline(always)]
+    pub fn wait<T>(mut guard: Guard<'_, T, S>, of: impl FnOnce(&mut T) -> &mut Self) {
+        let place = Place::new(S::current(&guard));
+        // SAFETY: the place is on this stack until `block` returns, when it is out of the queue.
+        unsafe { of(&mut guard).push(&place) };
+        drop(guard);
+        place.block();
+    }
+
+    /// The same, until `at` at the latest: whether it was taken out by then.
+    pub fn wait_until<T>(
+        lock: &TicketLock<T, S>,
+        mut guard: Guard<'_, T, S>,
+        of: impl Fn(&mut T) -> &mut Self,
+        at: S::Instant,
+    ) -> bool {
+        let place = Place::new(S::current(&guard));
+        // SAFETY: the place is on this stack until this returns: then `woken` says that it is out, or `remove` took it out.
+        unsafe { of(&mut guard).push(&place) };
+        drop(guard);
+        while !place.is_woken() {
+            if !S::has_come(at) {
+                S::park_until(at);
+            } else if of(&mut lock.lock()).remove(&place) {
+                return false;
+            } else {
+                // Somebody was faster: it is out, or about to be.
+                place.block();
+            }
+        }
+        true
+    }
+
+    /// Takes the first one out. It has to be told once the lock is given back: [`Woken::tell`].
+    #[inline(always)]
+    pub fn take(&mut self) -> Option<Woken<S>> {
+        let first = self.first;
+        if first.is_null() {
+            return None;
+        }
+        // SAFETY: a place that the queue points at lives, as `push` was promised, until `woken` is set below.
+        let place = unsafe { &*first };
+        self.first = place.next.load(Ordering::Relaxed);
+        if self.first.is_null() {
+            self.last = null_mut();
+        }
+        let thread = place.thread.clone();
+        place.woken.store(true, Ordering::Release);
+        Some(Woken(thread))
+    }
+
+    /// Puts a place at the end.
+    ///
+    /// # Safety
+    /// The place doesn't move, and lives until it is out of the queue.
+    #[inline(always)]
+    pub(crate) unsafe fn push(&mut self, place: &Place<S>) {
+        let place = core::ptr::from_ref(place).cast_mut();
+        if self.last.is_null() {
+            self.first = place;
+        } else {
+            // SAFETY: a place that the queue points at lives, as its `push` was promised.
+            unsafe { &*self.last }.next.store(place, Ordering::Relaxed);
+        }
+        self.last = place;
+    }
+
+    /// Takes one out, wherever it is; false if it isn't there.
+    fn remove(&mut self, place: &Place<S>) -> bool {
+        let place = core::ptr::from_ref(place).cast_mut();
+        let (mut before, mut at) = (null_mut::<Place<S>>(), self.first);
+        while at != place {
+            if at.is_null() {
+                return false;
+            }
+            before = at;
+            // SAFETY: a place that the queue points at lives, as its `push` was promised.
+            at = unsafe { &*at }.next.load(Ordering::Relaxed);
+        }
+        // SAFETY: as above.
+        let next = unsafe { &*at }.next.load(Ordering::Relaxed);
+        if before.is_null() {
+            self.first = next;
+        } else {
+            // SAFETY: as above.
+            unsafe { &*before }.next.store(next, Ordering::Relaxed);
+        }
+        if self.last == place {
+            self.last = before;
+        }
+        true
+    }
+}
+
+impl<S: Scheduler> Place<S> {
+    #[inline(always)]
+    pub(crate) fn new(thread: S::Thread) -> Self {
+        Self { thread, next: AtomicPtr::new(null_mut()), woken: AtomicBool::new(false) }
+    }
+
+    /// Waits until it is out of the queue.
+    #[inline(always)]
+    pub(crate) fn block(&self) {
+        while !self.is_woken() {
+            S::park();
+        }
+    }
+
+    #[inline(always)]
+    fn is_woken(&self) -> bool {
+        self.woken.load(Ordering::Acquire)
+    }
+}
+
+impl<S: Scheduler> Woken<S> {
+    /// Lets it go on. Without a lock held, so that a more urgent thread runs at once.
+    #[inline(always)]
+    pub fn tell(self) {
+        S::unpark(&self.0);
+    }
+}
+
+impl<S: Scheduler> Default for WaitQueue<S> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S: Scheduler> fmt::Debug for WaitQueue<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitQueue").field("is_empty", &self.is_empty()).finish_non_exhaustive()
+    }
+}
+
+impl<S: Scheduler> fmt::Debug for Woken<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Woken")
+    }
+}
