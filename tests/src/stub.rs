@@ -41,7 +41,15 @@ impl Socket {
 
     /// Connects, which stops the machine.
     pub fn connect(&self) -> Result<Stub, Failure> {
-        let stream = UnixStream::connect(&self.0)?;
+        let start = Instant::now();
+        // QEMU makes the socket a moment after it starts.
+        let stream = loop {
+            match UnixStream::connect(&self.0) {
+                Ok(stream) => break stream,
+                Err(error) if start.elapsed() > PATIENCE => return Err(error.into()),
+                Err(_) => std::thread::sleep(Duration::from_millis(10)),
+            }
+        };
         stream.set_read_timeout(Some(PATIENCE))?;
         let mut stub = Stub { stream };
         stub.ask("?")?;
@@ -116,6 +124,14 @@ impl Stub {
         let words = (0..count).map(|index| answer.get(index * 16..index * 16 + 16));
         let parsed = words.map(|digits| u64::from_str_radix(digits?, 16).ok().map(u64::swap_bytes));
         parsed.collect::<Option<Vec<u64>>>().ok_or_else(|| broken(&answer))
+    }
+
+    /// Writes a word, whatever the page's rights are.
+    pub fn set_word(&mut self, address: u64, word: u64) -> Result<(), Failure> {
+        match self.ask(&format!("M{address:x},8:{:016x}", word.swap_bytes()))?.as_str() {
+            "OK" => Ok(()),
+            answer => Err(broken(answer)),
+        }
     }
 
     /// Lets the machine run; the stub isn't needed any more.

@@ -1,7 +1,7 @@
 //! The translation tables of a kernel at its prompt, walked entry by entry: what is mapped has the rights that it should.
 
 use tests::stub::{Socket, Stub};
-use tests::{Failure, Image, Machine};
+use tests::{Failure, Guest, Image, Machine};
 
 /// Where QEMU loads the image.
 const LOADED: u64 = 0x4020_0000;
@@ -103,4 +103,79 @@ fn every_mapping_has_its_rights() -> Result<(), Failure> {
     assert!(linear().all(|leaf| leaf.writable == (leaf.size > PAGE)), "{leaves:x?}");
     assert!(leaves.iter().any(|leaf| leaf.kind == 1), "no device is mapped");
     Ok(())
+}
+
+/// Where the entry of the image's page at `address` is: one level 3 table maps the image, by pages from its first on.
+fn entry_of(image: &Image, address: u64) -> Result<u64, Failure> {
+    Ok(image.symbol("__boot_tables")? + 0x3000 + (address - image.symbol("__image_start")?) / PAGE * 8)
+}
+
+/// Boots, lets `harm` change the tables as soon as the core comes to `at`, and goes on.
+fn harmed(name: &str, at: Option<u64>, harm: impl FnOnce(&mut Stub) -> Result<(), Failure>) -> Result<Guest, Failure> {
+    let socket = Socket::new(name);
+    let mut arguments = socket.arguments().to_vec();
+    if at.is_some() {
+        arguments.push("-S".to_owned());
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut guest = Machine::virt().extra(&arguments).boot(name, Image::under_test()?)?;
+    if at.is_none() {
+        guest.wait_for_prompt()?;
+    }
+    let mut stub = socket.connect()?;
+    at.map_or(Ok(()), |address| stub.run_to(address))?;
+    harm(&mut stub)?;
+    stub.go()?;
+    Ok(guest)
+}
+
+/// Makes the first page of the image, which is code, writable.
+fn make_code_writable(image: &Image, stub: &mut Stub) -> Result<(), Failure> {
+    let at = entry_of(image, image.symbol("__image_start")?)?;
+    let entry = stub.words(at, 1)?[0];
+    assert!(entry & READ_ONLY != 0 && entry & PXN == 0, "{entry:#x} is no code");
+    stub.set_word(at, entry & !READ_ONLY)
+}
+
+#[test]
+fn a_boot_with_writable_code_ends_in_a_panic_that_says_so() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    let check = image.symbol("keel::mm::map::check")?;
+    let mut guest = harmed("mappings-boot", Some(check), |stub| make_code_writable(image, stub))?;
+    guest.wait_for("PANIC: mapping 0xffffffff80000000 to 0x40200000, 0x1000 bytes, attributes ")?;
+    guest.wait_for(": text may have ")?;
+    guest.wait_for("panic: ").map(drop)
+}
+
+#[test]
+fn a_mapping_that_breaks_the_policy_is_found_later_too() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    let mut guest = harmed("mappings-code", None, |stub| make_code_writable(image, stub))?;
+    found(&mut guest, &["mapping 0xffffffff80000000 to 0x40200000, 0x1000 bytes", "text may have"])?;
+
+    // A guard page with a mapping, that of the page above it.
+    let guard = image.symbol("__emergency_stack_guard")?;
+    let mut guest = harmed("mappings-guard", None, |stub| {
+        let above = stub.words(entry_of(image, guard + PAGE)?, 1)?[0];
+        stub.set_word(entry_of(image, guard)?, above)
+    })?;
+    found(&mut guest, &[&format!("mapping {guard:#x} to "), "nobody's"])?;
+
+    // A page of the emergency stack that is another's.
+    let page = guard + PAGE;
+    let mut guest = harmed("mappings-elsewhere", None, |stub| {
+        let below = stub.words(entry_of(image, page + PAGE)?, 1)?[0];
+        stub.set_word(entry_of(image, page)?, below)
+    })?;
+    found(&mut guest, &[&format!("mapping {page:#x} to "), "emergency stack of CPU 0 may have", " at 0x"])
+}
+
+/// The kernel tells all of `parts` of a mapping when it looks for itself.
+fn found(guest: &mut Guest, parts: &[&str]) -> Result<(), Failure> {
+    let map = guest.run("mem map")?;
+    guest.expect(&map, "WXN on, PAN on")?;
+    let told = guest.command("selftest mappings")?;
+    assert_eq!(told.status, 1, "{}", told.output);
+    guest.expect(&told.output, "[FAIL] mappings (")?;
+    parts.iter().try_for_each(|part| guest.expect(&told.output, part))
 }

@@ -23,7 +23,7 @@ pub enum Outcome {
 }
 
 /// A reason, cut where it is longer.
-pub type Why = heapless::String<120>;
+pub type Why = heapless::String<192>;
 
 /// A reason from a text.
 pub fn why(text: fmt::Arguments<'_>) -> Why {
