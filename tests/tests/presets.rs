@@ -38,7 +38,10 @@ fn the_least_preset_is_smaller_and_says_what_it_leaves_out() -> Result<(), Failu
     let listed: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
     assert_eq!(listed, ["board", "dt", "cpus", "irq", "log", "help", "echo", "reboot"]);
     let refused = guest.command("mem")?;
-    assert_eq!((refused.status, refused.output.as_str()), (127, "\"mem\": the preset hw-minimal leaves it out\n"));
+    assert_eq!(
+        (refused.status, refused.output.as_str()),
+        (127, "error: \"mem\": the preset hw-minimal leaves it out\n")
+    );
     let (devices, presets) = (guest.run("board devices")?, guest.run("board presets")?);
     guest.expect(&devices, "left out")?;
     guest.expect(&presets, ">hw-minimal")?;

@@ -1,9 +1,12 @@
 //! Why a part of the machine didn't start.
 
+use core::fmt;
+
 use drivers::verify::VerifyError;
 use drivers::{DriverError, InterruptError, RtcError, TimerError};
 use hardware::board::Driver;
 use hardware::check::NotAccepted;
+use kernel_core::text::{Causes, Tell};
 
 use crate::mm::device::DeviceError;
 
@@ -43,6 +46,15 @@ pub enum InitError {
     /// See [`PsciError`].
     #[error(transparent)]
     Psci(#[from] PsciError),
+}
+
+impl Causes for InitError {
+    fn causes(&self, tell: &mut Tell<'_>) -> fmt::Result {
+        match self {
+            Self::Verification(source) => tell(source),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A class's error is a driver's.

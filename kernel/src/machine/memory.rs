@@ -12,9 +12,15 @@ use crate::mm;
 
 use super::Machine;
 
+/// Whether anything in this image shows memory; where nothing does, what would be shown needs no code.
+const SHOWN: bool = cfg!(any(command = "mem", command = "cat"));
+
 impl Memory for Machine<'_> {
     fn region(&self, index: usize) -> Option<Region<'_>> {
         // Put together anew for each row: nothing is kept up to date that only one command reads.
+        if !SHOWN {
+            return None;
+        }
         self.regions().get(index).copied()
     }
 
@@ -23,7 +29,7 @@ impl Memory for Machine<'_> {
     }
 
     fn mapping(&self, index: usize) -> Option<Mapping<'_>> {
-        let mapping = mm::map::mappings().nth(index)?;
+        let mapping = SHOWN.then(|| mm::map::mappings().nth(index))??;
         let run = mapping.run;
         let (name, number) = mapping.owner.map_or(("nobody", None), |owner| owner.name.parts());
         let (rights, memory) = mmu::names(run.attributes);

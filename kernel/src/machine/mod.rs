@@ -126,12 +126,12 @@ impl<'l> Machine<'l> {
     /// The line rate that the board file asks for; firmware's where its clock isn't accepted.
     fn baud(&self, device: &'static Device) -> pl011::Baud {
         let board::Baud::Set(rate) = self.board.baud else { return pl011::Baud::Keep };
-        match device.clocks.first().map(|clock| self.ledger.accept(clock)) {
-            Some(Ok(clock)) => pl011::Baud::Set { clock: clock.get(), rate },
-            refusal => {
-                warning!("{}: {rate} baud can't be set without its clock: {refusal:?}", device.name);
-                pl011::Baud::Keep
-            }
+        let clock = device.clocks.first().map(|clock| self.ledger.accept(clock));
+        match clock {
+            Some(Ok(clock)) => return pl011::Baud::Set { clock: clock.get(), rate },
+            Some(Err(refusal)) => warning!("{}: {rate} baud can't be set without its clock: {refusal}", device.name),
+            None => warning!("{}: {rate} baud can't be set: the table has no clock for it", device.name),
         }
+        pl011::Baud::Keep
     }
 }

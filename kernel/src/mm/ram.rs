@@ -1,9 +1,11 @@
 //! RAM that nobody else owns: its linear map, on which the frame allocator starts.
 
+use core::fmt;
 use core::ops::Range;
 
 use kernel_core::frames::{FrameError, RANGES};
 use kernel_core::ram::RamMap;
+use kernel_core::text::{Causes, Tell};
 
 use crate::arch::mmu::{Memory, Protection};
 use crate::sync::Lock;
@@ -27,6 +29,15 @@ pub enum RamError {
         /// Why not.
         cause: MapError,
     },
+}
+
+impl Causes for RamError {
+    fn causes(&self, tell: &mut Tell<'_>) -> fmt::Result {
+        match self {
+            Self::None(source) => tell(source),
+            Self::Map { .. } => Ok(()),
+        }
+    }
 }
 
 /// Maps all of `free`, RAM that has no owner, and starts frames and heap on it.

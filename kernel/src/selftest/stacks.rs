@@ -18,7 +18,7 @@ pub(super) fn run() -> Outcome {
         let top = stack.top();
         let Some(extent) = stack::find(top - 8) else { fail!("nobody knows the stack below {top:#x}") };
         if extent.usable.end != top || !top.is_multiple_of(16) || extent.owner != Owner::Thread(NOBODY) {
-            fail!("the stack below {top:#x} is found as {extent:?}");
+            fail!("the stack below {top:#x} is found as that below {:#x}, {}", extent.usable.end, extent.owner);
         }
         for (address, is_mapped) in
             [(extent.usable.start, true), (top - 8, true), (extent.guard.start, false), (extent.guard.end - 8, false)]

@@ -5,6 +5,7 @@ use core::fmt;
 use hardware::tree::{Node, Region, Tree, TreeError};
 
 use super::{RamMap, TooManyRanges};
+use crate::text::{Causes, Tell};
 
 /// The smallest piece of RAM that there can be.
 const PAGE: u64 = 4096;
@@ -80,6 +81,16 @@ impl<const N: usize> RamMap<N> {
         }
         if let Err(full) = self.add(new) {
             note(MemoryError::TooMany(full));
+        }
+    }
+}
+
+impl Causes for MemoryError {
+    fn causes(&self, tell: &mut Tell<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(source) => tell(source),
+            Self::TooMany(source) => tell(source),
+            _ => Ok(()),
         }
     }
 }

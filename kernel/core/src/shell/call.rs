@@ -10,6 +10,7 @@ use super::known::Known;
 use super::words::Words;
 use crate::errno::Errno;
 use crate::system::{DiskError, PowerError, System};
+use crate::text::{Causes, Tell};
 use crate::vfs::FsError;
 
 /// What a command's run function gets.
@@ -218,6 +219,16 @@ impl Failure<'_> {
             Self::Power(error) => Some(error.errno()),
             Self::Disk(error) => Some(error.errno()),
             _ => None,
+        }
+    }
+}
+
+impl Causes for Failure<'_> {
+    fn causes(&self, tell: &mut Tell<'_>) -> fmt::Result {
+        match self {
+            Self::File { source, .. } => tell(source),
+            Self::Power(source) => tell(source),
+            _ => Ok(()),
         }
     }
 }

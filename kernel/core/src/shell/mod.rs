@@ -20,7 +20,7 @@ use core::fmt::{self, Write};
 use crate::editor::{Editor, Event};
 use crate::errno::Errno;
 use crate::system::{Provoked, System};
-use crate::text::Chain;
+use crate::text::Causes as _;
 use call::{Args, Call, Failure, Misuse};
 pub use command::Command;
 use completion::Completion;
@@ -177,9 +177,7 @@ impl Shell {
 /// What went wrong, then a line for each cause; the last has the number.
 fn failed(name: &str, failure: &Failure<'_>, out: &mut dyn Write) -> fmt::Result {
     write!(out, "error: {name}: {failure}")?;
-    for cause in Chain(failure).causes() {
-        write!(out, "\nbecause: {cause}")?;
-    }
+    failure.causes(&mut |cause| write!(out, "\nbecause: {cause}"))?;
     writeln!(out, "{}", Number(failure.errno()))
 }
 

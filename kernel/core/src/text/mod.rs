@@ -6,7 +6,7 @@ mod shown;
 mod table;
 mod units;
 
-pub use chain::Chain;
+pub use chain::{Causes, Chain, Tell};
 pub use json::Json;
 pub use shown::Shown;
 pub use table::{Align, Rows, table};
