@@ -11,7 +11,6 @@ use super::words::Words;
 use crate::errno::Errno;
 use crate::system::{DiskError, PowerError, System};
 use crate::text::{Causes, Tell};
-use crate::vfs::FsError;
 
 /// What a command's run function gets.
 pub(super) struct Call<'c> {
@@ -47,6 +46,9 @@ pub(super) enum Misuse<'c> {
     Missing { name: &'static str },
 }
 
+/// An error's text, where naming its type would bring the code of a command that the image leaves out.
+pub(super) type Text = heapless::String<48>;
+
 /// Why a command didn't do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure<'c> {
@@ -69,7 +71,7 @@ pub(super) enum Failure<'c> {
     #[error("no command \"{name}\"{}", Hint(*nearest))]
     NoCommand { name: &'c str, nearest: Option<&'static str> },
     #[error("{path} can't be read")]
-    File { path: &'c str, source: FsError },
+    File { path: &'c str, why: Text, errno: Errno },
     #[error("{failed} failed")]
     Selftest { failed: u32 },
     #[error("the machine is still on")]
@@ -215,7 +217,7 @@ impl Failure<'_> {
     /// Its number, if it has one.
     pub(super) fn errno(&self) -> Option<Errno> {
         match self {
-            Self::File { source, .. } => Some(source.errno()),
+            Self::File { errno, .. } => Some(*errno),
             Self::Power(error) => Some(error.errno()),
             Self::Disk(error) => Some(error.errno()),
             _ => None,
@@ -226,7 +228,7 @@ impl Failure<'_> {
 impl Causes for Failure<'_> {
     fn causes(&self, tell: &mut Tell<'_>) -> fmt::Result {
         match self {
-            Self::File { source, .. } => tell(source),
+            Self::File { why, .. } => tell(why),
             Self::Power(source) => tell(source),
             _ => Ok(()),
         }

@@ -1,10 +1,12 @@
 //! `ls` and `cat`: the file systems.
 
-use super::super::call::{Call, Failure};
+use core::fmt::Write as _;
+
+use super::super::call::{Call, Failure, Text};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
 use super::super::completion;
 use crate::text::{Align, table};
-use crate::vfs::{Entry, FileKind, Vfs};
+use crate::vfs::{Entry, FileKind, FsError, Vfs};
 
 /// `ls`
 pub static LS: Command = Command {
@@ -41,7 +43,7 @@ pub static CAT: Command = Command {
 fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or("/");
     let files = Vfs::new(call.system);
-    let failure = |source| Failure::File { path, source };
+    let failure = |error| failure(path, error);
     if files.kind(path).map_err(failure)? == FileKind::File {
         return Ok(writeln!(call.out, "{path}")?);
     }
@@ -59,5 +61,12 @@ fn ls<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 
 fn cat<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let path = call.args.operand(0).unwrap_or_default();
-    Vfs::new(call.system).read(path, call.out).map_err(|source| Failure::File { path, source })
+    Vfs::new(call.system).read(path, call.out).map_err(|error| failure(path, error))
+}
+
+fn failure(path: &str, error: FsError) -> Failure<'_> {
+    let mut why = Text::new();
+    // Cannot fail: every text of it has room.
+    let _ = write!(why, "{error}");
+    Failure::File { path, why, errno: error.errno() }
 }
