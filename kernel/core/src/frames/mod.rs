@@ -92,7 +92,7 @@ pub struct FrameAllocator<'m> {
     /// RAM that is in no section yet.
     untouched: RamMap<RANGES>,
     sections: heapless::Vec<Section<'m>, SECTIONS>,
-    /// Bytes of a section, a power of two.
+    /// Bytes of a section, a power of two; 0 before the start.
     section: u64,
     /// Requests that couldn't be satisfied.
     failures: u64,
@@ -121,9 +121,9 @@ impl Frames {
 }
 
 impl<'m> FrameAllocator<'m> {
-    /// No RAM.
+    /// No RAM. All zeros, so that an image needs no bytes for it.
     pub const fn empty() -> Self {
-        Self { untouched: RamMap::new(), sections: heapless::Vec::new(), section: SECTION, failures: 0 }
+        Self { untouched: RamMap::new(), sections: heapless::Vec::new(), section: 0, failures: 0 }
     }
 
     /// Starts on `free`, RAM without an owner. Blocks of 2 MiB that aren't wholly in it are left out.
