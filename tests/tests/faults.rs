@@ -61,7 +61,9 @@ fn a_stack_that_is_filled_is_told_as_such() -> Result<(), Failure> {
     let mut guest = Machine::virt().boot("fault-overflow", Image::under_test()?)?;
     guest.wait_for_prompt()?;
     guest.send_line("panic overflow --yes")?;
-    guest.wait_for("stack is full: its guard page was hit")?;
+    guest.wait_for("PANIC: the stack of thread ")?;
+    guest.wait_for(" is full: its guard page was hit")?;
+    guest.wait_for("guard page below the stack of thread ")?;
     guest.wait_for("backtrace")?;
     guest.wait_for("panic: ").map(drop)
 }

@@ -10,7 +10,7 @@ fn a_controller_that_delivers_nothing_is_told_and_not_used() -> Result<(), Failu
     let mut guest = machine.raw(raw).boot("interrupts-kept", Image::under_test()?)?;
     let screen = guest.wait_for_prompt()?;
     guest.expect(&screen, " · EL1")?;
-    guest.expect(&screen, "not started: its verification failed: INTID 15 doesn't become pending")?;
+    guest.expect(&screen, "not started: its verification failed, because INTID 15 doesn't become pending")?;
     guest.expect(&screen, "timer: not started: there is no interrupt controller")?;
     guest.expect(&screen, "no interrupt controller runs: the console is polled, nothing ticks")?;
     // And it answers.

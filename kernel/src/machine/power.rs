@@ -9,6 +9,7 @@ use kernel_core::system::{Power, PowerError, Provoked};
 use smccc::{Hvc, Smc, psci};
 
 use crate::arch::{cpu, probe};
+use crate::sched;
 
 use super::last_words::LastWords;
 
@@ -97,7 +98,7 @@ impl Power for Psci {
         match how {
             Provoked::Panic => panic!("asked for by the shell"),
             Provoked::PanicTwice => panic!("{}", Unspeakable),
-            Provoked::StackOverflow => drop(fill_stack(1)),
+            Provoked::StackOverflow => overflow(),
         }
     }
 }
@@ -111,11 +112,21 @@ impl fmt::Display for Unspeakable {
     }
 }
 
-/// Calls itself until there is no stack left; the result depends on every call, so none can be left out.
-fn fill_stack(depth: u64) -> u64 {
+/// Fills a thread's stack; this one's, where there is no other.
+fn overflow() {
+    match sched::spawn("overflow", || fill_stack(1)) {
+        Ok(thread) => thread.join(),
+        Err(_) => fill_stack(1),
+    }
+}
+
+/// Calls itself until there is no stack left; what it keeps is looked at after each call, so no call can replace another.
+fn fill_stack(depth: u64) {
     let frame = core::hint::black_box([depth; 16]);
-    let deeper = if depth == 0 { 0 } else { fill_stack(depth + 1) };
-    frame.iter().fold(deeper, |sum, word| sum ^ core::hint::black_box(*word))
+    if depth != 0 {
+        fill_stack(depth + 1);
+    }
+    core::hint::black_box(frame);
 }
 
 type Call = fn() -> Result<(), psci::Error>;

@@ -37,7 +37,7 @@ pub static PANIC: Command = Command {
         Form { word: "twice", brief: "one whose report panics too", flags: &[YES], operands: &[], run: panic_twice },
         Form {
             word: "overflow",
-            brief: "fill the stack until its guard is hit",
+            brief: "fill a thread's stack until its guard is hit",
             flags: &[YES],
             operands: &[],
             run: overflow,
