@@ -210,11 +210,15 @@ impl<A: Access> fmt::Debug for Mmio<A> {
 /// A volatile load and store of one width.
 macro_rules! volatile {
     ($type:ty, $load:ident, $store:ident) => {
+        /// # Safety
+        /// As [`Access`] says of loads.
         #[inline(always)]
         unsafe fn $load(address: NonNull<$type>) -> $type {
             // SAFETY: the caller promises a mapped, aligned address of this type.
             unsafe { address.read_volatile() }
         }
+        /// # Safety
+        /// As [`Access`] says of stores.
         #[inline(always)]
         unsafe fn $store(address: NonNull<$type>, value: $type) {
             // SAFETY: the caller promises a mapped, aligned address of this type that may be written.

@@ -16,6 +16,7 @@ struct Room(UnsafeCell<MaybeUninit<[Record; NODES]>>);
 unsafe impl Sync for Room {}
 
 /// Not zeroed at the boot: `Tree::open` writes each record before it reads it.
+// SAFETY: link.ld keeps `.uninit.*` writable and aligned; that nobody zeroes it is what `MaybeUninit` says.
 #[unsafe(link_section = ".uninit.records")]
 static ROOM: Room = Room(UnsafeCell::new(MaybeUninit::uninit()));
 static TAKEN: AtomicBool = AtomicBool::new(false);

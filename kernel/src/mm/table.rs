@@ -39,6 +39,7 @@ struct Table(UnsafeCell<MaybeUninit<[Descriptor; ENTRIES]>>);
 unsafe impl Sync for Table {}
 
 /// Not zeroed at the boot: each is when it is taken.
+// SAFETY: link.ld keeps the alignment of `.uninit.*`, a page here, in writable memory; the type asks for no contents.
 #[unsafe(link_section = ".uninit.tables")]
 static POOL_TABLES: [Table; POOL] = [const { Table(UnsafeCell::new(MaybeUninit::uninit())) }; POOL];
 static POOL_USED: AtomicUsize = AtomicUsize::new(0);

@@ -26,7 +26,7 @@ impl<S: Scheduler> Condvar<S> {
         let mutex = guard.mutex();
         let mut waiting = self.waiting.lock();
         let place = Place::new(S::current(&waiting));
-        // SAFETY: the place is on this stack until `block` returns, when it is out of the queue.
+        // SAFETY: the place stays on this stack past `block` below, which returns once `take` has taken it out.
         unsafe { waiting.push(&place) };
         drop(waiting);
         drop(guard);

@@ -130,7 +130,7 @@ impl<T, S: Scheduler> DerefMut for MutexGuard<'_, T, S> {
 impl<T, S: Scheduler> Drop for MutexGuard<'_, T, S> {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: dropped once, here; no reference to the value outlives the guard.
+        // SAFETY: the guard ends here, so the claim is dropped once, and while `state` still keeps everybody else out.
         unsafe { ManuallyDrop::drop(&mut self.claim) };
         if self.mutex.state.compare_exchange(HELD, FREE, Ordering::Release, Ordering::Relaxed).is_err() {
             self.mutex.hand_over();

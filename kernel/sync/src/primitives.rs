@@ -72,7 +72,7 @@ impl<T: Copy> Shared<T> {
             *self.0.get() = value;
         }
         #[cfg(feature = "loom-tests")]
-        // SAFETY: as above; loom fails the test where the promise is broken.
+        // SAFETY: loom lends the cell's own pointer, and fails the test where anybody else has it at that time.
         self.0.with_mut(|pointer| unsafe { *pointer = value });
     }
 
@@ -86,7 +86,7 @@ impl<T: Copy> Shared<T> {
         // SAFETY: the pointer is the cell's own, and the caller promises that nobody writes there now.
         return unsafe { *self.0.get() };
         #[cfg(feature = "loom-tests")]
-        // SAFETY: as above; loom fails the test where the promise is broken.
+        // SAFETY: loom lends the cell's own pointer, and fails the test where anybody writes at that time.
         return self.0.with(|pointer| unsafe { *pointer });
     }
 }

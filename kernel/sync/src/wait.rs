@@ -108,7 +108,7 @@ impl<S: Scheduler> WaitQueue<S> {
         if self.last.is_null() {
             self.first = place;
         } else {
-            // SAFETY: a place that the queue points at lives, as its `push` was promised.
+            // SAFETY: the last place is in the queue, so it lives, as its own `push` was promised.
             unsafe { &*self.last }.next.store(place, Ordering::Relaxed);
         }
         self.last = place;
@@ -116,25 +116,24 @@ impl<S: Scheduler> WaitQueue<S> {
 
     /// Takes one out, wherever it is; false if it isn't there.
     fn remove(&mut self, place: &Place<S>) -> bool {
-        let place = core::ptr::from_ref(place).cast_mut();
+        let this = core::ptr::from_ref(place).cast_mut();
         let (mut before, mut at) = (null_mut::<Place<S>>(), self.first);
-        while at != place {
+        while at != this {
             if at.is_null() {
                 return false;
             }
             before = at;
-            // SAFETY: a place that the queue points at lives, as its `push` was promised.
+            // SAFETY: `at` isn't null and was reached from `first`: it is in the queue, and lives until it is taken out.
             at = unsafe { &*at }.next.load(Ordering::Relaxed);
         }
-        // SAFETY: as above.
-        let next = unsafe { &*at }.next.load(Ordering::Relaxed);
+        let next = place.next.load(Ordering::Relaxed);
         if before.is_null() {
             self.first = next;
         } else {
-            // SAFETY: as above.
+            // SAFETY: `before` was passed above and is still in the queue, which nobody else has meanwhile.
             unsafe { &*before }.next.store(next, Ordering::Relaxed);
         }
-        if self.last == place {
+        if self.last == this {
             self.last = before;
         }
         true

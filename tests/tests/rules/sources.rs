@@ -8,7 +8,7 @@ use tests::paths;
 /// The only file that chooses an architecture.
 const ARCH: &str = "kernel/src/arch/mod.rs";
 /// The only folders where `unsafe` may stand.
-const UNSAFE: [&str; 7] = [
+pub(crate) const UNSAFE: [&str; 7] = [
     "drivers/src/mmio/",
     "drivers/src/dma/",
     "kernel/src/arch/",
@@ -71,22 +71,26 @@ pub(crate) fn places(sources: &[Source], is_it: impl Fn(&str) -> bool) -> Vec<St
 
 /// The workspace's own Rust files below `folder`, tests and build output left out.
 pub(crate) fn sources(folder: &str) -> Vec<Source> {
-    let mut sources = Vec::new();
-    collect(&paths::root().join(folder), &mut sources);
-    assert!(!sources.is_empty(), "no Rust file below {folder:?}");
-    sources
+    rust_files(folder).into_iter().map(|(path, text)| Source { path, lines: code(&text) }).collect()
 }
 
-fn collect(folder: &Path, sources: &mut Vec<Source>) {
+/// Paths and texts of the same files, as they are.
+pub(crate) fn rust_files(folder: &str) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    collect(&paths::root().join(folder), &mut files);
+    assert!(!files.is_empty(), "no Rust file below {folder:?}");
+    files
+}
+
+fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if path.is_dir() && !name.starts_with('.') && !["target", "tests", "benches", "fixtures"].contains(&name) {
-            collect(&path, sources);
+            collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs" {
             let text = fs::read_to_string(&path).unwrap_or_default();
-            let path = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
-            sources.push(Source { path, lines: code(&text) });
+            files.push((path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string(), text));
         }
     }
 }

@@ -69,7 +69,9 @@ pub struct Beacon {
 }
 
 /// The one beacon.
+// SAFETY: nothing else is called so, in Rust or in assembly; the linker would refuse a second one.
 #[unsafe(no_mangle)]
+// SAFETY: link.ld puts `.beacon` into writable data, at a multiple of its alignment.
 #[unsafe(link_section = ".beacon")]
 pub static BEACON: Beacon = Beacon {
     magic: *b"KEELBCN1",

@@ -2,6 +2,8 @@
 
 use core::arch::asm;
 
+use aarch64_cpu::asm::barrier;
+
 /// Runs one maintenance instruction for every line that holds some of the bytes.
 macro_rules! for_each_line {
     ($instruction:literal, $address:expr, $size:expr) => {{
@@ -13,8 +15,7 @@ macro_rules! for_each_line {
             unsafe { asm!(concat!($instruction, ", {}"), in(reg) at, options(nostack, preserves_flags)) };
             at += line;
         }
-        // SAFETY: orders memory accesses, nothing else.
-        unsafe { asm!("dsb sy", options(nostack, preserves_flags)) };
+        barrier::dsb(barrier::SY);
     }};
 }
 
@@ -47,13 +48,11 @@ pub unsafe fn invalidate(address: usize, size: usize) {
 /// What this core wrote is seen by devices before its next access to a register.
 #[inline(always)]
 pub fn before_doorbell() {
-    // SAFETY: orders memory accesses, nothing else.
-    unsafe { asm!("dsb st", options(nostack, preserves_flags)) };
+    barrier::dsb(barrier::ST);
 }
 
 /// No read after this was done before it.
 #[inline(always)]
 pub fn after_completion() {
-    // SAFETY: orders memory accesses, nothing else.
-    unsafe { asm!("dsb ld", options(nostack, preserves_flags)) };
+    barrier::dsb(barrier::LD);
 }

@@ -25,6 +25,7 @@ const IRQ_MASKED: u64 = 1 << 7;
 
 global_asm!(include_str!("context.S"), PREEMPT = sym crate::sched::preempt);
 
+// SAFETY: context.S defines all three; the first keeps to the procedure call standard, the others are only pointed at.
 unsafe extern "C" {
     fn switch_context(from: *const Context, to: *const Context);
     fn thread_start();

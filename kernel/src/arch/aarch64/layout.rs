@@ -8,6 +8,7 @@ use super::mmu::LINK_ADDRESS;
 
 macro_rules! symbol {
     ($name:ident) => {{
+        // SAFETY: link.ld defines every symbol that is asked for here; only its address is taken, nothing is read.
         unsafe extern "C" {
             static $name: u8;
         }
@@ -17,6 +18,7 @@ macro_rules! symbol {
 
 /// The top of the boot core's emergency stack.
 pub const EMERGENCY_STACK: *mut u8 = {
+    // SAFETY: link.ld defines it, behind the last byte of the stack; only its address is taken.
     unsafe extern "C" {
         static mut __emergency_stack_top: u8;
     }

@@ -16,6 +16,8 @@ pub struct Instructions;
 /// One width's load and store: the mnemonics and the register's form.
 macro_rules! access {
     ($type:ty, $load:ident, $ldr:literal, $store:ident, $str:literal, $form:literal) => {
+        /// # Safety
+        /// As [`Access`] says of loads.
         #[inline(always)]
         unsafe fn $load(address: NonNull<$type>) -> $type {
             let value: $type;
@@ -30,6 +32,8 @@ macro_rules! access {
             }
             value
         }
+        /// # Safety
+        /// As [`Access`] says of stores.
         #[inline(always)]
         unsafe fn $store(address: NonNull<$type>, value: $type) {
             // SAFETY: the caller promises a mapped, aligned address that it owns; the instruction writes only there.

@@ -329,6 +329,7 @@ pub fn disable_low_half() {
 /// # Safety
 /// `page` is page-aligned, mapped for writing as Normal memory, and nothing else uses the page.
 pub unsafe fn zero_page(page: *mut [u8; 4096]) {
+    // SAFETY: head.S defines it with two arguments in registers, and it keeps to the C calling convention.
     unsafe extern "C" {
         fn zero_lines(start: *mut u8, end: *mut u8);
     }

@@ -21,42 +21,51 @@ pub fn fixup(elr: u64) -> Option<u64> {
     table().iter().find(|row| (row.start..row.end).contains(&elr)).map(|row| row.fixup)
 }
 
+/// Runs `instructions`, which may abort, with SErrors let in; whether they came through. Without the answer, registers that
+/// they write have any value.
+///
+/// What it adds is harmless: an abort, or an SError up to the barrier's end, leads to label 4 by the row in `.extable`, with the
+/// other registers as they were; DAIF is as before on both ways out, and the stack isn't used. So a caller answers for its own
+/// instructions only.
+macro_rules! guarded {
+    ([$($instruction:literal),*], $($operand:tt)*) => {{
+        let answered: u64;
+        asm!(
+            "mrs {daif}, daif",
+            "2:",
+            "msr daifclr, #4",
+            $($instruction,)*
+            "isb",
+            "3:",
+            // An SError that the barrier has collected is taken before this one, so it belongs to the range.
+            "mov {answered}, #1",
+            "b 5f",
+            "4:",
+            "mov {answered}, #0",
+            "5:",
+            "msr daif, {daif}",
+            ".pushsection .extable, \"a\"",
+            ".quad 2b, 3b + 4, 4b",
+            ".popsection",
+            answered = out(reg) answered,
+            daif = out(reg) _,
+            $($operand)*
+            options(nostack),
+        );
+        answered == 1
+    }};
+}
+
 /// The eight bytes at `address`, in memory's order, or `None` where nothing answers.
 ///
 /// # Safety
 /// `address` is a multiple of 8, and a read there has no side effect.
 pub unsafe fn read(address: usize) -> Option<[u8; 8]> {
     let value: u64;
-    let answered: u64;
-    // SAFETY: by contract the read is harmless; if it faults, the row in .extable leads to label 4, with
-    // the same register contents. DAIF is as before on both ways out, and the stack isn't used.
-    unsafe {
-        asm!(
-            "mrs {daif}, daif",
-            "msr daifclr, #4",
-            "2:",
-            "ldr {value}, [{address}]",
-            "dsb sy",
-            "isb",
-            "3:",
-            "mov {answered}, #1",
-            "b 5f",
-            "4:",
-            "mov {value}, #0",
-            "mov {answered}, #0",
-            "5:",
-            "msr daif, {daif}",
-            ".pushsection .extable, \"a\"",
-            ".quad 2b, 3b, 4b",
-            ".popsection",
-            address = in(reg) address,
-            value = out(reg) value,
-            answered = out(reg) answered,
-            daif = out(reg) _,
-            options(nostack),
-        );
-    }
-    (answered == 1).then(|| value.to_ne_bytes())
+    // SAFETY: one load, which by contract has no side effect, and a barrier.
+    let answered =
+        unsafe { guarded!(["ldr {value}, [{address}]", "dsb sy"], address = in(reg) address, value = out(reg) value,) };
+    answered.then(|| value.to_ne_bytes())
 }
 
 /// Whether the eight bytes at `address` keep what is written to them: past the caches, so that memory itself answers.
@@ -65,39 +74,17 @@ pub unsafe fn read(address: usize) -> Option<[u8; 8]> {
 /// `address` is a multiple of 8 in a writable mapping of Normal memory, and nothing uses the bytes there.
 pub unsafe fn keeps(address: usize, value: u64) -> bool {
     let kept: u64;
-    let answered: u64;
-    // SAFETY: by contract nobody misses the bytes; a fault leads to label 4 by the row in .extable, with the same
-    // register contents. DAIF is as before on both ways out, and the stack isn't used.
-    unsafe {
-        asm!(
-            "mrs {daif}, daif",
-            "msr daifclr, #4",
-            "2:",
-            "str {value}, [{address}]",
-            "dc civac, {address}",
-            "dsb sy",
-            "ldr {kept}, [{address}]",
-            "isb",
-            "3:",
-            "mov {answered}, #1",
-            "b 5f",
-            "4:",
-            "mov {kept}, #0",
-            "mov {answered}, #0",
-            "5:",
-            "msr daif, {daif}",
-            ".pushsection .extable, \"a\"",
-            ".quad 2b, 3b, 4b",
-            ".popsection",
+    // SAFETY: one store to eight bytes that by contract nobody misses, and a load of them; the cache line that goes to memory
+    // between them keeps its contents.
+    let answered = unsafe {
+        guarded!(
+            ["str {value}, [{address}]", "dc civac, {address}", "dsb sy", "ldr {kept}, [{address}]"],
             address = in(reg) address,
             value = in(reg) value,
             kept = out(reg) kept,
-            answered = out(reg) answered,
-            daif = out(reg) _,
-            options(nostack),
-        );
-    }
-    answered == 1 && kept == value
+        )
+    };
+    answered && kept == value
 }
 
 /// Calls `function`, which takes no arguments, and gives back its result; `None` where the instruction is undefined
@@ -106,7 +93,7 @@ pub unsafe fn keeps(address: usize, value: u64) -> bool {
 /// # Safety
 /// Whatever answers does nothing but return a value for `function`.
 pub unsafe fn call(conduit: Conduit, function: u32) -> Option<u64> {
-    macro_rules! guarded {
+    macro_rules! called {
         ($instruction:literal) => {{
             let result: u64;
             let answered: u64;
@@ -135,41 +122,19 @@ pub unsafe fn call(conduit: Conduit, function: u32) -> Option<u64> {
         }};
     }
     match conduit {
-        Conduit::Hvc => guarded!("hvc #0"),
-        Conduit::Smc => guarded!("smc #0"),
+        Conduit::Hvc => called!("hvc #0"),
+        Conduit::Smc => called!("smc #0"),
     }
 }
 
 /// Takes an SError that was pending before the kernel ran; true if there was one.
 pub fn take_pending_serror() -> bool {
-    let pending: u64;
-    // SAFETY: only lets a pending SError in, within a range that .extable covers. DAIF is as before on both ways
-    // out.
-    unsafe {
-        asm!(
-            "mrs {daif}, daif",
-            "2:",
-            "msr daifclr, #4",
-            "isb",
-            "3:",
-            "mov {pending}, #0",
-            "b 5f",
-            "4:",
-            "mov {pending}, #1",
-            "5:",
-            "msr daif, {daif}",
-            ".pushsection .extable, \"a\"",
-            ".quad 2b, 3b + 4, 4b",
-            ".popsection",
-            pending = out(reg) pending,
-            daif = out(reg) _,
-            options(nostack),
-        );
-    }
-    pending == 1
+    // SAFETY: no instruction of its own: what was pending comes, or nothing does.
+    unsafe { !guarded!([],) }
 }
 
 fn table() -> &'static [Guarded] {
+    // SAFETY: link.ld defines both; `table` alone reads between them.
     unsafe extern "C" {
         static __extable_start: Guarded;
         static __extable_end: Guarded;

@@ -94,6 +94,7 @@ pub fn prepare(index: usize, mpidr: Mpidr, tables: u64, stacks: Stacks) {
 
 /// The physical address at which a secondary core comes in.
 pub fn entry() -> u64 {
+    // SAFETY: secondary.S defines it; it is only pointed at, never called from Rust.
     unsafe extern "C" {
         fn secondary_entry();
     }
