@@ -23,7 +23,15 @@ fn survives(guest: &mut Guest, bytes: &[u8]) -> Result<(), Failure> {
 
 #[test]
 fn help_lists_what_there_is_and_every_example_works() -> Result<(), Failure> {
-    let mut guest = shell("shell-help")?;
+    // With a disk, for the commands that want one.
+    let disk = [
+        "-blockdev",
+        "driver=null-co,node-name=disk,size=4194304,read-zeroes=on",
+        "-device",
+        "virtio-blk-device,drive=disk",
+    ];
+    let mut guest = Machine::virt().cpus(4).extra(&disk).boot("shell-help", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
     let list = guest.run("help")?;
     let commands: Vec<&str> =
         list.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()).collect();

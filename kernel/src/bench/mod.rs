@@ -1,6 +1,8 @@
 //! What the kernel's operations cost; the shell's `bench` measures it. Where a counter's tick is an instruction, as in `cargo xtask
 //! bench`, the figures are exact.
 
+#[cfg(driver = "virtio-mmio")]
+mod blk;
 mod threads;
 
 use alloc::boxed::Box;
@@ -20,6 +22,10 @@ pub static ALL: &[Bench] = &[
     Bench { name: "timer-wake", run: threads::timer_wake },
     Bench { name: "mutex", run: mutex },
     Bench { name: "alloc-free", run: alloc_and_free },
+    #[cfg(driver = "virtio-mmio")]
+    Bench { name: "blk-4k", run: blk::four_kib },
+    #[cfg(driver = "virtio-mmio")]
+    Bench { name: "blk-128k", run: blk::a_hundred_and_twenty_eight_kib },
 ];
 
 /// How often each is done.
@@ -33,7 +39,7 @@ fn each(mut operation: impl FnMut()) -> Measured {
     for _ in 0..ROUNDS {
         operation();
     }
-    Measured { ticks: counter::now() - start, operations: ROUNDS }
+    Measured::new(counter::now() - start, ROUNDS)
 }
 
 /// A mutex that nobody else wants, taken and given back.

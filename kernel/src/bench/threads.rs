@@ -38,7 +38,7 @@ fn duet(
     }
     one.join();
     two?.join();
-    Ok(Measured { ticks: TICKS.load(Ordering::Relaxed), operations: each * ROUNDS })
+    Ok(Measured::new(TICKS.load(Ordering::Relaxed), each * ROUNDS))
 }
 
 /// One switch between two threads that give way to each other.
@@ -96,5 +96,5 @@ pub(super) fn timer_wake() -> Result<Measured, &'static str> {
         counter::now() - at
     };
     let rounds = ROUNDS / 10;
-    Ok(Measured { ticks: (0..rounds).map(late).sum(), operations: rounds })
+    Ok(Measured::new((0..rounds).map(late).sum(), rounds))
 }

@@ -21,7 +21,7 @@ mod storage;
 mod summary;
 mod system;
 #[cfg(driver = "virtio-mmio")]
-mod virtio;
+pub mod virtio;
 
 use drivers::pl011;
 use drivers::pl031::Pl031;

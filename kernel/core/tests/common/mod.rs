@@ -302,7 +302,7 @@ impl Tried for Fake {
     }
     fn benches(&self) -> &'static [Bench] {
         &[
-            Bench { name: "fast", run: || Ok(Measured { ticks: 125, operations: 1000 }) },
+            Bench { name: "fast", run: || Ok(Measured::new(125, 1000)) },
             Bench { name: "never", run: || Err("no timer runs") },
         ]
     }

@@ -14,6 +14,8 @@ pub mod layout;
 pub mod mmio;
 pub mod mmu;
 pub mod per_cpu;
+#[cfg(all(command = "bench", driver = "virtio-mmio"))]
+pub mod pmu;
 pub mod probe;
 pub mod secondary;
 pub mod timer;

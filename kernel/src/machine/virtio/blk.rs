@@ -16,10 +16,10 @@ use virtio_drivers::Error;
 use virtio_drivers::device::blk::{BlkReq, BlkResp, VirtIOBlk};
 use virtio_drivers::transport::mmio::{MmioTransport, MmioVersion};
 
-use crate::arch::{counter, cpu};
+use crate::arch::counter;
 use crate::log::error;
 use crate::machine::irq;
-use crate::sync::Lock;
+use crate::sync::{Lock, Semaphore};
 
 use super::VirtioError;
 use super::hal::{self, Dma};
@@ -30,8 +30,13 @@ const DISKS: usize = 8;
 const PATIENCE: u64 = 5;
 /// Requests that are kept for the next read.
 const REQUESTS: usize = 8;
+/// Descriptors of virtio-drivers' queue: a request is known by its first one's number.
+const TOKENS: usize = 16;
 
 static ALL: Lock<heapless::Vec<&'static Disk, DISKS>> = Lock::new(heapless::Vec::new());
+
+/// virtio-drivers' half of a disk.
+type Driver = VirtIOBlk<Dma, MmioTransport<'static>>;
 
 /// A disk.
 struct Disk {
@@ -40,9 +45,11 @@ struct Disk {
     blocks: u64,
     read_only: bool,
     /// None once the disk was given up.
-    driver: Lock<Option<VirtIOBlk<Dma, MmioTransport<'static>>>>,
+    driver: Lock<Option<Driver>>,
     /// Requests that nobody uses at the moment.
     requests: Lock<heapless::Vec<Box<Request>, REQUESTS>>,
+    /// Who waits for the request of each number. A permit may be left over from an earlier one, so whoever has it looks.
+    ends: [Semaphore; TOKENS],
     reads: AtomicU64,
     errors: AtomicU64,
 }
@@ -81,6 +88,7 @@ pub fn start(
         read_only,
         driver: Lock::new(Some(driver)),
         requests: Lock::new(heapless::Vec::new()),
+        ends: [const { Semaphore::new(0) }; TOKENS],
         reads: AtomicU64::new(0),
         errors: AtomicU64::new(0),
     }));
@@ -115,12 +123,13 @@ fn nth(index: usize) -> Option<&'static Disk> {
     ALL.lock().get(index).copied()
 }
 
-/// Quiets every disk that signals; who waits looks for itself.
+/// Quiets every disk that signals, and wakes who waits for what has ended.
 fn interrupt() {
-    let disks = ALL.lock().clone();
-    for disk in disks {
+    for index in 0.. {
+        let Some(disk) = nth(index) else { break };
         if let Some(driver) = disk.driver.lock().as_mut() {
             driver.ack_interrupt();
+            disk.wake_next(driver);
         }
     }
 }
@@ -165,40 +174,40 @@ impl Disk {
         };
         let token = token.map_err(|error| disk_error(error, first))?;
         let deadline = counter::now() + counter::frequency() * PATIENCE;
-        while !self.has_ended(token)? {
-            if counter::now() > deadline {
-                self.give_up();
+        let end = self.ends.get(usize::from(token)).ok_or(DiskError::Device(first))?;
+        loop {
+            let in_time = end.acquire_until(deadline);
+            let mut driver = self.driver.lock();
+            let running = driver.as_mut().ok_or(DiskError::Gone)?;
+            if running.peek_used() == Some(token) {
+                // SAFETY: the same three that this token was given for.
+                let result = unsafe { running.complete_read_blocks(token, asked, into, answered) };
+                self.wake_next(running);
+                return result.map_err(|error| disk_error(error, first));
+            }
+            if !in_time {
+                self.give_up(&mut driver);
                 return Err(DiskError::TimedOut);
             }
-            self.sleep(token);
         }
-        let mut driver = self.driver.lock();
-        let driver = driver.as_mut().ok_or(DiskError::Gone)?;
-        // SAFETY: the same three that this token was given for.
-        let result = unsafe { driver.complete_read_blocks(token, asked, into, answered) };
-        result.map_err(|error| disk_error(error, first))
     }
 
-    fn has_ended(&self, token: u16) -> Result<bool, DiskError> {
-        let mut driver = self.driver.lock();
-        Ok(driver.as_mut().ok_or(DiskError::Gone)?.peek_used() == Some(token))
-    }
-
-    /// Waits for an interrupt, unless the request has ended since it was looked at.
-    fn sleep(&self, token: u16) {
-        let mask = cpu::mask_interrupts();
-        if matches!(self.has_ended(token), Ok(false)) {
-            // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
-            cpu::wait_for_interrupt();
+    /// Wakes who waits for the first request that has ended; that one wakes the next.
+    fn wake_next(&self, driver: &mut Driver) {
+        let token = driver.peek_used();
+        if let Some(end) = token.and_then(|token| self.ends.get(usize::from(token))) {
+            end.release();
         }
-        cpu::restore_interrupts(mask);
     }
 
     /// Resets the disk: dropping its transport clears the Status register, after which it touches no memory (virtio 1.2,
     /// 2.4.2).
-    fn give_up(&self) {
+    ///
+    /// Whoever else waits finds it gone.
+    fn give_up(&self, driver: &mut Option<Driver>) {
         error!("{}: no answer within {PATIENCE} s: reset, and left alone", self.device);
-        *self.driver.lock() = None;
+        *driver = None;
+        self.ends.iter().for_each(Semaphore::release);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, Kind, Need, Operand};
 use super::super::completion;
+use crate::system::Measured;
 
 /// `bench`
 pub static BENCH: Command = Command {
@@ -29,10 +30,13 @@ fn bench<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
         return Err(Failure::Value { text: wanted.unwrap_or("all"), wanted: "bench; bench alone lists them" });
     }
     for bench in chosen {
-        let measured = (bench.run)().and_then(|measured| measured.nanoseconds(hertz).ok_or("no clock"));
-        match measured {
-            Ok(nanoseconds) => writeln!(call.out, "bench {} {nanoseconds} ns", bench.name)?,
-            Err(why) => writeln!(call.out, "bench {} skipped: {why}", bench.name)?,
+        let measured = (bench.run)();
+        let instructions = measured.ok().and_then(Measured::instructions_each);
+        let nanoseconds = measured.and_then(|measured| measured.nanoseconds(hertz).ok_or("no clock"));
+        match (instructions, nanoseconds) {
+            (Some(instructions), _) => writeln!(call.out, "bench {} {instructions} instructions", bench.name)?,
+            (None, Ok(nanoseconds)) => writeln!(call.out, "bench {} {nanoseconds} ns", bench.name)?,
+            (None, Err(why)) => writeln!(call.out, "bench {} skipped: {why}", bench.name)?,
         }
     }
     Ok(())
