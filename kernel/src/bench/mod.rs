@@ -3,6 +3,7 @@
 
 #[cfg(driver = "virtio-mmio")]
 mod blk;
+mod memory;
 mod threads;
 
 use alloc::boxed::Box;
@@ -22,6 +23,9 @@ pub static ALL: &[Bench] = &[
     Bench { name: "timer-wake", run: threads::timer_wake },
     Bench { name: "mutex", run: mutex },
     Bench { name: "alloc-free", run: alloc_and_free },
+    Bench { name: "frame", run: memory::frame },
+    Bench { name: "stack", run: memory::stack },
+    Bench { name: "page-fault", run: memory::page_fault },
     #[cfg(driver = "virtio-mmio")]
     Bench { name: "blk-4k", run: blk::four_kib },
     #[cfg(driver = "virtio-mmio")]

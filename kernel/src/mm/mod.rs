@@ -56,7 +56,7 @@ pub fn region(address: u64) -> Region {
 }
 
 /// Whether a read of the eight bytes at `address`, a multiple of 8 outside the device windows, is answered.
-#[cfg(command = "selftest")]
+#[cfg(any(command = "selftest", command = "bench"))]
 pub fn answers(address: usize) -> bool {
     let is_memory = !(DEVICE..STACKS).contains(&(address as u64)) && address.is_multiple_of(8);
     // SAFETY: what is mapped outside the device windows is memory, where a read has no side effect; the rest faults, which is

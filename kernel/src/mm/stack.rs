@@ -25,7 +25,7 @@ const SLOT: usize = 64 << 10;
 /// Stacks that there can be at once.
 const SLOTS: usize = 256;
 /// Stacks that wait, mapped, for their next owner.
-const CACHED: usize = 32;
+pub const CACHED: usize = 32;
 
 /// Whose a stack is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

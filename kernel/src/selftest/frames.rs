@@ -11,6 +11,9 @@ use super::{fail, pass};
 
 /// Takes every block of 2 MiB there is, which tries all RAM that was never tried, and gives them back.
 pub(super) fn run() -> Outcome {
+    if let Err(why) = zones() {
+        fail!("{why}");
+    }
     let before = frames::free_bytes();
     let mut held: Vec<Frames> = Vec::new();
     // What the list itself needs of the heap is taken first.
@@ -39,6 +42,21 @@ pub(super) fn run() -> Outcome {
         fail!("{free:#x} bytes were free, {after:#x} are");
     }
     pass!("{count} blocks of 2 MiB taken and given back, {} MiB free", after >> 20)
+}
+
+/// A frame from each zone is where the zone says.
+fn zones() -> Result<(), &'static str> {
+    for zone in Zone::ALL {
+        let has = Zone::ALL.into_iter().any(|each| each <= zone && frames::usage(each).free > 0);
+        match frames::alloc(Order::FRAME, zone) {
+            Ok(frame) if frame.range().end > zone.addresses().end => return Err("a frame above its zone"),
+            Ok(_) if !has => return Err("a frame of nothing"),
+            Ok(_) => {}
+            Err(_) if has => return Err("a zone with free memory has no frame"),
+            Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Takes more than the heap starts with, so that it grows; it keeps what it has then.

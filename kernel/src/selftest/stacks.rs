@@ -1,8 +1,11 @@
 //! Stacks: each is mapped to its top, its guard isn't, and one that is given back comes again.
 
+use alloc::vec::Vec;
+
 use kernel_core::system::Outcome;
 
-use crate::mm::stack::{self, Owner};
+use crate::mm::frames;
+use crate::mm::stack::{self, Owner, Stack};
 
 use super::{fail, pass};
 
@@ -38,5 +41,29 @@ pub(super) fn run() -> Outcome {
         Ok(other) => fail!("the stack below {top:#x} was given back, and {:#x} came", other.top()),
         Err(error) => fail!("{error}"),
     }
+    if let Err(why) = many() {
+        fail!("{why}");
+    }
     pass!("stacks of {} KiB, with guards of as much", stack::SIZE >> 10)
+}
+
+/// More stacks at once than wait for an owner: given back, the rest is unmapped, and its frames are free again.
+fn many() -> Result<(), &'static str> {
+    const MORE: usize = 8;
+    let round = || {
+        let mut stacks = Vec::new();
+        stacks.try_reserve(stack::CACHED + MORE).map_err(|_| "no memory for a list")?;
+        while stacks.len() < stack::CACHED + MORE {
+            stacks.push(stack::take(Owner::Thread(NOBODY)).map_err(|_| "no stack")?);
+        }
+        if !stacks.iter().all(|stack| crate::mm::answers(stack.top() - 8)) {
+            return Err("a stack that isn't mapped");
+        }
+        let tops: Vec<usize> = stacks.iter().map(Stack::top).collect();
+        drop(stacks);
+        let mapped = tops.iter().filter(|top| crate::mm::answers(*top - 8)).count();
+        if mapped > stack::CACHED { Err("more stacks stay mapped than may") } else { Ok(frames::free_bytes()) }
+    };
+    let (once, twice) = (round()?, round()?);
+    if once == twice { Ok(()) } else { Err("frames of stacks are lost") }
 }
