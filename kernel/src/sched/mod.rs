@@ -20,7 +20,9 @@ mod table;
 pub use clock::{interrupt as timer_interrupt, runs as has_clock, sleep, sleep_until, start as start_clock, ticks};
 pub use idle::run_idle;
 pub use list::List;
-pub use run::{current, kicked, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now};
+pub use run::{
+    CPUS, Cpu, current, kicked, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now,
+};
 pub use table::{Spawn, SpawnError, Thread, name_of, spawn};
 
 /// Threads that there can be at once.

@@ -3,10 +3,10 @@
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use kernel_core::sched::{CpuSet, Priority, RunQueue, ThreadId, Timers, least_loaded, most_loaded};
-use kernel_sync::{Padded, PerCpu};
+use kernel_sync::Padded;
 
 use crate::arch::cpu;
-use crate::arch::per_cpu::{self, CPUS_MAX, Core};
+use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::sync::{Guard, Lock, Masked};
 
 use super::clock::Clock;
@@ -25,8 +25,8 @@ pub(super) struct Queues {
     gone: Option<ThreadId>,
 }
 
-/// A core.
-struct Cpu {
+/// A core, as its per-CPU block and others find it.
+pub struct Cpu {
     queues: Lock<Queues>,
     /// Threads that run or are ready, the idle one not counted. Changed under the lock, read without.
     load: AtomicU32,
@@ -35,7 +35,8 @@ struct Cpu {
 /// The lock of the calling core, held.
 pub(super) type Here = Guard<'static, Queues>;
 
-static CPUS: PerCpu<Cpu, Core, CPUS_MAX> = PerCpu::new([const { Padded::new(Cpu::new()) }; CPUS_MAX]);
+/// By number; a core finds its own through its per-CPU block.
+pub static CPUS: [Padded<Cpu>; CPUS_MAX] = [const { Padded::new(Cpu::new()) }; CPUS_MAX];
 
 /// The cores that take threads.
 static ONLINE: AtomicU64 = AtomicU64::new(0);
@@ -147,7 +148,7 @@ pub fn unpark(thread: ThreadId) {
 pub(super) fn admit(thread: ThreadId) -> Option<()> {
     let here = per_cpu::index(&Masked::new());
     let target = choose(here, thread)?;
-    let cpu = CPUS.of(target)?;
+    let cpu = cpu(target)?;
     slot(thread).home.store(target as u8, Relaxed);
     if enqueue(&mut cpu.queues.lock(), target, thread) {
         preempt_here();
@@ -172,7 +173,7 @@ fn choose(home: usize, thread: ThreadId) -> Option<usize> {
 fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool {
     slot(thread).home.store(target as u8, Relaxed);
     drop(queues);
-    CPUS.of(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock(), target, thread))
+    cpu(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock(), target, thread))
 }
 
 /// Puts a thread into the queues of the core numbered `index`; whether it should run here at once.
@@ -180,7 +181,7 @@ fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool
 fn enqueue(queues: &mut Guard<'static, Queues>, index: usize, thread: ThreadId) -> bool {
     let priority = slot(thread).priority();
     queues.ready.push_back(thread, priority);
-    if let Some(cpu) = CPUS.of(index) {
+    if let Some(cpu) = cpu(index) {
         cpu.load.store(cpu.load.load(Relaxed) + 1, Relaxed);
     }
     let running = ThreadId(per_cpu::current_of(index));
@@ -195,6 +196,7 @@ fn enqueue(queues: &mut Guard<'static, Queues>, index: usize, thread: ThreadId) 
 }
 
 /// What a thread of `priority` that has become ready means to the one that runs here; whether it should give way at once.
+#[inline(always)]
 fn look(here: &mut Here, running: ThreadId, priority: Priority) -> bool {
     let theirs = slot(running).priority();
     if priority > theirs {
@@ -283,7 +285,7 @@ pub(super) fn next_or_idle() -> Option<Masked> {
 /// Takes a thread that waits for its turn on a core with more to do.
 fn steal(here: usize) -> Option<ThreadId> {
     let others = CpuSet(online().0 & !CpuSet::only(here).0);
-    let victim = CPUS.of(most_loaded(others, load)?)?;
+    let victim = cpu(most_loaded(others, load)?)?;
     let mut queues = victim.queues.lock();
     let thread = queues.ready.take(|thread| slot(thread).affinity().has(here))?;
     slot(thread).home.store(here as u8, Relaxed);
@@ -302,18 +304,23 @@ fn go(mut here: Here, me: ThreadId, next: ThreadId) {
     switch::switch(here, me, next);
 }
 
+#[inline(always)]
+fn cpu(index: usize) -> Option<&'static Cpu> {
+    CPUS.get(index).map(Padded::get)
+}
+
 fn online() -> CpuSet {
     CpuSet(ONLINE.load(Relaxed))
 }
 
 fn load(index: usize) -> u32 {
-    CPUS.of(index).map_or(0, |cpu| cpu.load.load(Relaxed))
+    cpu(index).map_or(0, |cpu| cpu.load.load(Relaxed))
 }
 
 /// Changes the load of the calling core, whose lock is held.
 #[inline(always)]
 fn count(masked: &Masked, change: i32) {
-    let load = &CPUS.local(masked).load;
+    let load = &per_cpu::scheduler(masked).load;
     load.store(load.load(Relaxed).wrapping_add_signed(change), Relaxed);
 }
 
@@ -326,7 +333,7 @@ pub(super) fn lock_here() -> Here {
 
 #[inline(always)]
 pub(super) fn lock_of_this_core(masked: &Masked) -> &'static Lock<Queues> {
-    &CPUS.local(masked).queues
+    &per_cpu::scheduler(masked).queues
 }
 
 /// The lock of a thread's home, held, and which core that is.
@@ -334,7 +341,7 @@ pub(super) fn lock_of_this_core(masked: &Masked) -> &'static Lock<Queues> {
 fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
     loop {
         let home = slot(thread).home.load(Relaxed);
-        let queues = CPUS.of(home.into())?.queues.lock();
+        let queues = cpu(home.into())?.queues.lock();
         // It may have moved while this waited.
         if slot(thread).home.load(Relaxed) == home {
             return Some((home.into(), queues));

@@ -18,7 +18,8 @@ struct State<T, S: Scheduler, const N: usize> {
     count: usize,
     closed: bool,
     senders: WaitQueue<S>,
-    receivers: WaitQueue<S>,
+    /// Somebody waits here only while there is no value: a value is handed over without a stop.
+    receivers: WaitQueue<S, T>,
 }
 
 /// Why a value wasn't sent; here it is again.
@@ -62,7 +63,7 @@ impl<T, S: Scheduler, const N: usize> Channel<T, S, N> {
             WaitQueue::wait(state, |state| &mut state.senders);
             state = self.state.lock();
         }
-        let woken = state.push(value);
+        let woken = state.put(value);
         drop(state);
         tell(woken);
         Ok(())
@@ -77,7 +78,7 @@ impl<T, S: Scheduler, const N: usize> Channel<T, S, N> {
         if state.count == N {
             return Err(NotSent::Full(value));
         }
-        let woken = state.push(value);
+        let woken = state.put(value);
         drop(state);
         tell(woken);
         Ok(())
@@ -87,12 +88,9 @@ impl<T, S: Scheduler, const N: usize> Channel<T, S, N> {
     #[inline(always)]
     pub fn receive(&self) -> Option<T> {
         let mut state = self.state.lock();
-        while state.count == 0 {
-            if state.closed {
-                return None;
-            }
-            WaitQueue::wait(state, |state| &mut state.receivers);
-            state = self.state.lock();
+        if state.count == 0 {
+            // Who waits is handed a value, or nothing when the channel is closed.
+            return if state.closed { None } else { WaitQueue::wait(state, |state| &mut state.receivers) };
         }
         let (value, woken) = state.pop();
         drop(state);
@@ -111,12 +109,11 @@ impl<T, S: Scheduler, const N: usize> Channel<T, S, N> {
     pub fn close(&self) {
         let mut state = self.state.lock();
         state.closed = true;
-        let waiting = [core::mem::take(&mut state.senders), core::mem::take(&mut state.receivers)];
+        let mut senders = core::mem::take(&mut state.senders);
+        let mut receivers = core::mem::take(&mut state.receivers);
         drop(state);
-        for mut queue in waiting {
-            while let Some(woken) = queue.take() {
-                woken.tell();
-            }
+        while let Some(woken) = senders.take().or_else(|| receivers.take()) {
+            woken.tell();
         }
     }
 }
@@ -129,16 +126,26 @@ fn tell<S: Scheduler>(woken: Option<Woken<S>>) {
 }
 
 impl<T, S: Scheduler, const N: usize> State<T, S, N> {
-    /// Adds a value, for which there is room; a receiver has to be told.
+    /// Hands a value to who waits for one, who has to be told; else adds it, for which there is room.
     #[inline(always)]
-    fn push(&mut self, value: T) -> Option<Woken<S>> {
+    fn put(&mut self, value: T) -> Option<Woken<S>> {
+        match self.receivers.hand(value) {
+            Ok(woken) => Some(woken),
+            Err(value) => {
+                self.push(value);
+                None
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, value: T) {
         let end = self.first + self.count;
         let index = if end < N { end } else { end - N };
         if let Some(place) = self.values.get_mut(index) {
             *place = Some(value);
         }
         self.count += 1;
-        self.receivers.take()
     }
 
     /// Takes the oldest value out; a sender has to be told.

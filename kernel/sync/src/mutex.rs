@@ -73,7 +73,8 @@ impl<T, S: Scheduler> Mutex<T, S> {
         let waiting = self.waiting.lock();
         if self.state.swap(WANTED, Ordering::Acquire) != FREE {
             // Who unlocks finds this thread in the queue, as it needs the queue's lock, and hands the mutex over.
-            return WaitQueue::wait(waiting, |waiting| waiting);
+            WaitQueue::wait(waiting, |waiting| waiting);
+            return;
         }
         // It was given back meanwhile. Nobody waits: it goes from one to the next while somebody does.
         self.state.store(HELD, Ordering::Relaxed);

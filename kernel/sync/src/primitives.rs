@@ -59,7 +59,7 @@ impl<T> Shared<T> {
     }
 }
 
-impl<T: Copy> Shared<T> {
+impl<T> Shared<T> {
     /// Replaces the value.
     ///
     /// # Safety
@@ -76,6 +76,14 @@ impl<T: Copy> Shared<T> {
         self.0.with_mut(|pointer| unsafe { *pointer = value });
     }
 
+    /// The value, of which nobody else knows any more.
+    #[inline(always)]
+    pub(crate) fn into_inner(self) -> T {
+        self.0.into_inner()
+    }
+}
+
+impl<T: Copy> Shared<T> {
     /// A copy of the value.
     ///
     /// # Safety

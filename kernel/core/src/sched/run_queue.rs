@@ -9,7 +9,6 @@ const LEVELS: usize = Priority::COUNT;
 pub struct RunQueue<const N: usize> {
     /// A bit for each priority whose list isn't empty; what `heads` and `tails` have for the others means nothing.
     ready: u32,
-    count: u32,
     heads: [u16; LEVELS],
     tails: [u16; LEVELS],
     /// Who comes after a thread in its list; the last one's means nothing.
@@ -19,12 +18,17 @@ pub struct RunQueue<const N: usize> {
 impl<const N: usize> RunQueue<N> {
     /// Nobody is ready. All zeroes.
     pub const fn new() -> Self {
-        Self { ready: 0, count: 0, heads: [0; LEVELS], tails: [0; LEVELS], next: [0; N] }
+        Self { ready: 0, heads: [0; LEVELS], tails: [0; LEVELS], next: [0; N] }
     }
 
-    /// How many are ready.
-    pub const fn len(&self) -> usize {
-        self.count as usize
+    /// How many are ready; counted one by one.
+    pub fn len(&self) -> usize {
+        let level = |level: usize| {
+            let first = (self.ready >> level & 1 != 0).then_some(self.heads[level]);
+            let next = |&thread: &u16| (thread != self.tails[level]).then(|| self.next[ThreadId(thread).place::<N>()]);
+            core::iter::successors(first, next).count()
+        };
+        (0..LEVELS).map(level).sum()
     }
 
     /// Nobody is ready.
@@ -57,7 +61,6 @@ impl<const N: usize> RunQueue<N> {
             self.next[tail.place::<N>()] = thread.0;
         }
         self.tails[level] = thread.0;
-        self.count += 1;
     }
 
     /// `thread` is ready, before all others of its priority: it was interrupted in the middle of its turn.
@@ -70,7 +73,6 @@ impl<const N: usize> RunQueue<N> {
             self.next[thread.place::<N>()] = self.heads[level];
         }
         self.heads[level] = thread.0;
-        self.count += 1;
     }
 
     /// Takes out who is next: the first of the highest priority.
@@ -83,7 +85,6 @@ impl<const N: usize> RunQueue<N> {
         } else {
             self.heads[level] = self.next[first.place::<N>()];
         }
-        self.count -= 1;
         Some(first)
     }
 
@@ -138,7 +139,6 @@ impl<const N: usize> RunQueue<N> {
             Some(before) if is_last => self.tails[level] = before.0,
             Some(before) => self.next[before.place::<N>()] = self.next[thread.place::<N>()],
         }
-        self.count -= 1;
     }
 }
 

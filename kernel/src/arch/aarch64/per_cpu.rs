@@ -9,13 +9,14 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 use aarch64_cpu::registers::{Readable, TPIDR_EL1};
 use kernel_sync::{Cpu, Padded, Pinned};
 
+use crate::sched;
+
 use super::{cpu, layout};
 
 /// Cores that the kernel can run on; what a tree has beyond isn't started.
 pub const CPUS_MAX: usize = 16;
 
 /// A core's block. Written by its own core, but for what says otherwise.
-#[derive(Debug)]
 pub struct Block {
     /// The core's number, the boot core's being 0: the block's place among the blocks.
     index: u32,
@@ -27,6 +28,8 @@ pub struct Block {
     due: AtomicU32,
     /// The number of the thread that runs.
     current: AtomicU32,
+    /// What the core has to do.
+    scheduler: &'static sched::Cpu,
 }
 
 /// Where in a block `vectors.S` finds the emergency stack.
@@ -51,6 +54,7 @@ impl Block {
             emergency_stack: AtomicPtr::new(emergency_stack),
             due: AtomicU32::new(0),
             current: AtomicU32::new(0),
+            scheduler: sched::CPUS[index as usize].get(),
         }
     }
 }
@@ -97,7 +101,7 @@ impl Cpu for Core {
         let held = &block().held;
         held.store(held.load(Relaxed) - 1, Relaxed);
         if preemption_due() {
-            crate::sched::preempt_here();
+            sched::preempt_here();
         }
     }
 
@@ -133,6 +137,12 @@ pub fn take_preemption_due(_pinned: &impl Pinned<Core>) -> bool {
 #[inline(always)]
 pub fn index(_pinned: &impl Pinned<Core>) -> usize {
     Core::index()
+}
+
+/// What this core has to do.
+#[inline(always)]
+pub fn scheduler(_pinned: &impl Pinned<Core>) -> &'static sched::Cpu {
+    block().scheduler
 }
 
 /// The number of the thread that runs on the core numbered `index`.

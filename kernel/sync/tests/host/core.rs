@@ -2,8 +2,10 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread::{self, Thread};
+use std::time::Instant;
 
-use kernel_sync::Cpu;
+use kernel_sync::{Cpu, Pinned, Scheduler};
 
 /// The cores that any one test makes, at most.
 pub(crate) const CORES: usize = 4;
@@ -63,5 +65,32 @@ impl Cpu for Host {
     fn relax() {
         TURNS.fetch_add(1, Relaxed);
         std::thread::yield_now();
+    }
+}
+
+impl Scheduler for Host {
+    type Thread = Thread;
+    type Instant = Instant;
+
+    fn current(_: &impl Pinned<Self>) -> Thread {
+        thread::current()
+    }
+
+    fn park() {
+        assert!(!Self::is_masked(), "it waits with a lock held");
+        thread::park();
+    }
+
+    fn park_until(at: Instant) {
+        assert!(!Self::is_masked(), "it waits with a lock held");
+        thread::park_timeout(at.saturating_duration_since(Instant::now()));
+    }
+
+    fn has_come(at: Instant) -> bool {
+        Instant::now() >= at
+    }
+
+    fn unpark(thread: &Thread) {
+        thread.unpark();
     }
 }

@@ -5,3 +5,4 @@ mod core;
 mod once;
 mod per_cpu;
 mod ticket;
+mod waiting;
