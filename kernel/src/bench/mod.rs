@@ -3,6 +3,7 @@
 
 #[cfg(driver = "virtio-mmio")]
 mod blk;
+mod interrupts;
 mod memory;
 mod threads;
 
@@ -21,6 +22,8 @@ pub static ALL: &[Bench] = &[
     Bench { name: "semaphore", run: threads::semaphore },
     Bench { name: "channel", run: threads::channel },
     Bench { name: "timer-wake", run: threads::timer_wake },
+    Bench { name: "cross-wake", run: threads::cross_wake },
+    Bench { name: "irq-entry", run: interrupts::entry },
     Bench { name: "mutex", run: mutex },
     Bench { name: "alloc-free", run: alloc_and_free },
     Bench { name: "frame", run: memory::frame },

@@ -98,3 +98,42 @@ pub(super) fn timer_wake() -> Result<Measured, &'static str> {
     let rounds = ROUNDS / 10;
     Ok(Measured::new((0..rounds).map(late).sum(), rounds))
 }
+
+/// From a wake-up on one core to the thread that waited for it on another one, which sleeps.
+pub(super) fn cross_wake() -> Result<Measured, &'static str> {
+    static WAKE: Semaphore = Semaphore::new(0);
+    static DONE: Semaphore = Semaphore::new(0);
+    static WOKEN: AtomicU64 = AtomicU64::new(0);
+    static SUM: AtomicU64 = AtomicU64::new(0);
+    let here = sched::this_cpu();
+    let there = sched::online().iter().find(|&cpu| cpu != here).ok_or("only one core takes threads")?;
+    let rounds = ROUNDS / 10;
+    let waiter = move || {
+        for _ in 0..rounds {
+            WAKE.acquire();
+            WOKEN.store(counter::now(), Ordering::Relaxed);
+            DONE.release();
+        }
+    };
+    let waker = move || {
+        for _ in 0..rounds {
+            // Long enough for the other one to lie down.
+            sched::sleep(Duration::from_micros(500));
+            SUM.fetch_sub(counter::now(), Ordering::Relaxed);
+            WAKE.release();
+            DONE.acquire();
+            SUM.fetch_add(WOKEN.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    };
+    SUM.store(0, Ordering::Relaxed);
+    let spawn = |name, cpu| Spawn::new(name).affinity(CpuSet::only(cpu));
+    let waiter = spawn("bench there", there).run(waiter).map_err(|_| "no thread can be made")?;
+    let waker = spawn("bench here", here).run(waker);
+    if waker.is_err() {
+        // The waiter is let go, so that it ends.
+        (0..rounds).for_each(|_| WAKE.release());
+    }
+    waiter.join();
+    waker.map_err(|_| "no second thread can be made")?.join();
+    Ok(Measured::new(SUM.load(Ordering::Relaxed), rounds))
+}

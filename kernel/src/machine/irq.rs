@@ -16,6 +16,8 @@ use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::log::warning;
 use crate::sched;
 use crate::sync::Lock;
+#[cfg(command = "bench")]
+use crate::sync::Masked;
 
 use super::controller::{Controller, Interface};
 
@@ -45,6 +47,7 @@ static UNHANDLED: AtomicU64 = AtomicU64::new(0);
 /// A line with its handler; each part is set once, under the controller's lock.
 struct Handled {
     handler: Once<fn()>,
+    /// Whose it is; a software interrupt is nobody's.
     about: Once<(Interrupt, &'static str)>,
     count: AtomicU64,
 }
@@ -88,7 +91,7 @@ pub fn start_cpu() -> Result<(), InterruptError> {
     // Its way of signalling is fixed.
     controller.configure(KICK, Trigger::EdgeRising, Priority::DEFAULT)?;
     controller.enable(KICK)?;
-    for (interrupt, _) in LINES.iter().map_while(|line| line.about.get()).filter(|(line, _)| line.intid() < SHARED) {
+    for (interrupt, _) in LINES.iter().filter_map(|line| line.about.get()).filter(|(line, _)| line.intid() < SHARED) {
         controller.configure(Intid(interrupt.intid()), interrupt.trigger, Priority::DEFAULT)?;
         controller.enable(Intid(interrupt.intid()))?;
     }
@@ -112,7 +115,7 @@ pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> 
     if place.load(Relaxed) != 0 {
         return Err(LineError::Taken(interrupt));
     }
-    let free = LINES.iter().zip(1..).find(|(line, _)| line.about.get().is_none());
+    let free = LINES.iter().zip(1..).find(|(line, _)| line.handler.get().is_none());
     let (handled, number) = free.ok_or(LineError::TooMany)?;
     controller.configure(intid, interrupt.trigger, Priority::DEFAULT)?;
     // Cannot be set: the place is free, and the controller's lock is held.
@@ -163,6 +166,34 @@ fn unclaimed(intid: Intid) {
     disable(intid);
 }
 
+/// From now on `handler` runs when a core sends itself `sgi` by [`send_to_self`], on this core.
+#[cfg(command = "bench")]
+pub fn handle_software(sgi: Intid, handler: fn()) -> Result<(), LineError> {
+    let mut controller = CONTROLLER.lock();
+    let controller = controller.as_mut().ok_or(LineError::NoController)?;
+    let place = BY_INTID.get(sgi.0 as usize).ok_or(InterruptError::NoSuchLine)?;
+    if place.load(Relaxed) == 0 {
+        let free = LINES.iter().zip(1..).find(|(line, _)| line.handler.get().is_none());
+        let (handled, number) = free.ok_or(LineError::TooMany)?;
+        // Cannot be set: the place is free, and the controller's lock is held.
+        let _ = handled.handler.set(handler);
+        place.store(number, Relaxed);
+    }
+    controller.configure(sgi, Trigger::EdgeRising, Priority::DEFAULT)?;
+    Ok(controller.enable(sgi)?)
+}
+
+/// Interrupts the core that calls this.
+#[cfg(command = "bench")]
+#[inline(always)]
+pub fn send_to_self(sgi: Intid) {
+    let target = TARGETS.get(per_cpu::index(&Masked::new())).and_then(Once::get);
+    if let (Some(interface), Some(target)) = (INTERFACE.get(), target) {
+        // Cannot fail: see `kick`.
+        let _ = interface.send(sgi, SgiTarget::Cpu(target));
+    }
+}
+
 /// Interrupts the core numbered `cpu`, which then looks at its queues.
 pub fn kick(cpu: usize) {
     let target = TARGETS.get(cpu).and_then(Once::get);
@@ -174,7 +205,7 @@ pub fn kick(cpu: usize) {
 
 /// Lets the lines of `device` signal no more: its handler can't quiet them.
 pub fn hold_back(device: &str) {
-    let lines = LINES.iter().map_while(|line| line.about.get());
+    let lines = LINES.iter().filter_map(|line| line.about.get());
     for (interrupt, _) in lines.filter(|(_, owner)| *owner == device) {
         disable(Intid(interrupt.intid()));
     }
@@ -189,9 +220,12 @@ fn disable(line: Intid) {
 
 /// The nth line with a handler, in INTID order.
 pub fn line(index: usize) -> Option<Line<'static>> {
-    let mut handled = BY_INTID.iter().map(|place| usize::from(place.load(Relaxed))).filter(|number| *number != 0);
-    let handled = LINES.get(handled.nth(index)? - 1)?;
-    let (interrupt, device) = handled.about.get()?;
+    let numbers = BY_INTID.iter().map(|place| usize::from(place.load(Relaxed)));
+    let mut known = numbers.filter_map(|number| {
+        let line = LINES.get(number.checked_sub(1)?)?;
+        Some((line, line.about.get()?))
+    });
+    let (handled, (interrupt, device)) = known.nth(index)?;
     let controller = CONTROLLER.lock();
     let state = controller.as_ref().map(|controller| controller.state(Intid(interrupt.intid())));
     let enabled = matches!(state, Some(Ok(state)) if state.enabled);

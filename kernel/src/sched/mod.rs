@@ -21,7 +21,7 @@ pub use clock::{interrupt as timer_interrupt, runs as has_clock, sleep, sleep_un
 pub use idle::run_idle;
 pub use list::List;
 pub use run::{
-    CPUS, Cpu, current, kicked, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now,
+    CPUS, Cpu, current, kicked, online, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now,
 };
 pub use table::{Spawn, SpawnError, Thread, name_of, spawn};
 

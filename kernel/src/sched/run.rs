@@ -309,7 +309,8 @@ fn cpu(index: usize) -> Option<&'static Cpu> {
     CPUS.get(index).map(Padded::get)
 }
 
-fn online() -> CpuSet {
+/// The cores that take threads.
+pub fn online() -> CpuSet {
     CpuSet(ONLINE.load(Relaxed))
 }
 

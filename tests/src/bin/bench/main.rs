@@ -7,6 +7,7 @@
 mod boot;
 mod figure;
 mod host;
+mod operations;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
 fn measure(image: &Image) -> Result<Figures, Failure> {
     let mut figures = Figures::default();
     boot::measure(image, &mut figures)?;
+    operations::measure(image, &mut figures)?;
     host::measure(&mut figures)?;
     Ok(figures)
 }
