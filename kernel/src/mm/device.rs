@@ -14,7 +14,7 @@ use crate::sync::Lock;
 
 use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
 
-/// The windows that have an owner.
+/// The windows that have an owner, by address.
 static OWNED: Lock<heapless::Vec<(&'static str, Window), WINDOWS>> = Lock::new(heapless::Vec::new());
 const WINDOWS: usize = 64;
 
@@ -44,10 +44,13 @@ pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -
         return Err(DeviceError::Shape(window));
     };
     let mut owned = OWNED.lock();
-    if let Some(other) = owned.iter().map(|(_, other)| other).find(|other| overlap(&window, other)) {
+    // What is there is apart from one another, so only the two beside it can overlap it. None's sum overflows: all were
+    // held to the limit above.
+    let place = owned.partition_point(|(_, other)| other.base + other.size <= window.base);
+    if let Some((_, other)) = owned.get(place).filter(|(_, other)| other.base < end) {
         return Err(DeviceError::Owned(window, *other));
     }
-    owned.push((name, window)).map_err(|_| DeviceError::TooMany)?;
+    owned.insert(place, (name, window)).map_err(|_| DeviceError::TooMany)?;
     let first = window.base & !(PAGE - 1);
     let size = end.next_multiple_of(PAGE) - first;
     table::map(DEVICE + first, first, size, Protection::Data, memory)?;
@@ -59,12 +62,7 @@ pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -
     Ok(unsafe { Mmio::new(base, window.size as usize) })
 }
 
-fn overlap(a: &Window, b: &Window) -> bool {
-    // Both passed the checks of map_device, so neither sum overflows.
-    a.base < b.base + b.size && b.base < a.base + a.size
-}
-
-/// The nth window that has an owner, and whose it is.
+/// The nth window that has an owner, by address, and whose it is.
 pub fn owned(index: usize) -> Option<(&'static str, Window)> {
     OWNED.lock().get(index).copied()
 }
@@ -82,8 +80,7 @@ pub fn owner_in_panic(at: u64) -> Option<&'static str> {
 }
 
 fn owner_among(owned: &[(&'static str, Window)], at: u64) -> Option<(&'static str, u64)> {
-    let mut pages = owned
-        .iter()
-        .map(|(name, window)| (*name, window.base & !(PAGE - 1), (window.base + window.size).next_multiple_of(PAGE)));
-    pages.find(|(_, start, end)| (*start..*end).contains(&at)).map(|(name, _, end)| (name, end))
+    let end = |window: &Window| (window.base + window.size).next_multiple_of(PAGE);
+    let (name, window) = owned.get(owned.partition_point(|(_, window)| end(window) <= at))?;
+    (window.base & !(PAGE - 1) <= at).then(|| (*name, end(window)))
 }
