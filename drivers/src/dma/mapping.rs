@@ -35,25 +35,25 @@ impl<'b, 'm, M: Memory> Mapping<'b, 'm, M> {
         if bytes.is_empty() {
             return Err(DmaError::Empty);
         }
-        let whole = NonNull::from(&mut *bytes);
-        match device.has_in_place(whole).then(|| device.lend(whole, direction)).flatten() {
-            Some(bus) => Ok(Self::lent(device, bytes, direction, bus, None)),
-            None => {
-                let given = bounced(&device, bytes, direction)?;
-                let bus = given.address();
-                Ok(Self::lent(device, bytes, direction, bus, Some(given)))
-            }
+        if !device.has_in_place(NonNull::from(&mut *bytes)) {
+            let given = bounced(&device, bytes, direction)?;
+            let bus = given.address();
+            return Ok(Self::lent(device, NonNull::from(bytes), direction, bus, Some(given)));
         }
+        // The pointer that the device gets is the one that is kept: another borrow would take the bytes back from it.
+        let bytes = NonNull::from(bytes);
+        let bus = device.lend(bytes, direction).ok_or(DmaError::NoMemory { size: bytes.len() })?;
+        Ok(Self::lent(device, bytes, direction, bus, None))
     }
 
-    fn lent(
+    const fn lent(
         device: Device<'m, M>,
-        bytes: &'b mut [u8],
+        bytes: NonNull<[u8]>,
         direction: Direction,
         bus: u64,
         bounce: Option<Given<'m, M>>,
     ) -> Self {
-        Self { bytes: NonNull::from(bytes), direction, device, bus, bounce, lent: PhantomData }
+        Self { bytes, direction, device, bus, bounce, lent: PhantomData }
     }
 
     /// What the device calls the first byte.

@@ -3,10 +3,14 @@
 //! Both start equal. The CPU's side changes by plain writes, the device's by [`Model::write`]; only cleaning and forgetting
 //! lines makes one follow the other, so a forgotten one shows as old bytes. [`Model::evict`] does what a cache may do at
 //! any moment: it writes dirty lines back.
+//!
+//! Cache and device reach memory as hardware does, by address. What they may touch was exposed: the stretch itself, and bytes
+//! that a driver lends. So Miri sees whether the CPU uses bytes by a borrow that a device's access has ended.
 
 use core::cell::{Cell, RefCell};
 use core::ops::Range;
 use core::ptr::NonNull;
+use std::boxed::Box;
 use std::vec;
 use std::vec::Vec;
 
@@ -50,11 +54,12 @@ impl Model {
     /// `lines` lines of zeros at the physical address `base`.
     pub fn new(base: u64, lines: usize) -> Self {
         let size = lines * LINE;
-        let cpu = Vec::leak(vec![Line([0; LINE]); lines]);
+        let cpu: NonNull<Line> = NonNull::from(Vec::leak(vec![Line([0; LINE]); lines])).cast();
+        cpu.expose_provenance();
         Self {
             base,
             size,
-            cpu: NonNull::from(cpu).cast(),
+            cpu,
             ram: RefCell::new(vec![0; size]),
             agreed: RefCell::new(vec![0; size]),
             taken: RefCell::new(Vec::new()),
@@ -123,18 +128,18 @@ impl Model {
 
     /// A copy of the CPU's side: no reference into it lives on.
     fn cpu(&self, range: Range<usize>) -> Vec<u8> {
-        let start = self.cpu.cast::<u8>();
-        // SAFETY: the range is within the leaked lines; bytes are read one by one, and whoever borrows them isn't running
-        // meanwhile, as the model is used by one thread.
-        range.map(|at| unsafe { start.add(at).read() }).collect()
+        assert!(range.end <= self.size);
+        let start = core::ptr::with_exposed_provenance::<u8>(self.cpu.addr().get() + range.start);
+        // SAFETY: the range is within the leaked lines; whoever borrows some of them isn't running until the copy is made, as
+        // the model is used by one thread.
+        unsafe { core::slice::from_raw_parts(start, range.len()) }.to_vec()
     }
 
     fn set_cpu(&self, at: usize, bytes: &[u8]) {
-        for (index, byte) in bytes.iter().enumerate() {
-            assert!(at + index < self.size);
-            // SAFETY: checked to be within the leaked lines; one thread, as above.
-            unsafe { self.cpu.cast::<u8>().add(at + index).write(*byte) };
-        }
+        assert!(at + bytes.len() <= self.size);
+        let start = core::ptr::with_exposed_provenance_mut::<u8>(self.cpu.addr().get() + at);
+        // SAFETY: within the leaked lines, which `bytes`, a buffer of the caller's, is no part of; one thread, as in `cpu`.
+        unsafe { start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
     }
 
     fn is_dirty(&self, start: usize) -> bool {
@@ -161,6 +166,14 @@ impl Model {
 
     fn does(&self, maintenance: Maintenance) -> bool {
         self.without.get() != Some(maintenance)
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        let lines = core::ptr::slice_from_raw_parts_mut(self.cpu.as_ptr(), self.size / LINE);
+        // SAFETY: `new` leaked these lines, and whoever was given some of them has borrowed the model for as long.
+        drop(unsafe { Box::from_raw(lines) });
     }
 }
 
@@ -195,7 +208,8 @@ unsafe impl Memory for Model {
     }
 
     fn physical(&self, address: NonNull<u8>, size: usize) -> Option<u64> {
-        let at = address.addr().get().checked_sub(self.cpu.addr().get())?;
+        // It is asked for before each loan: from now on the model may touch these bytes.
+        let at = address.expose_provenance().get().checked_sub(self.cpu.addr().get())?;
         (at + size <= self.size).then_some(self.base + at as u64)
     }
 

@@ -70,17 +70,17 @@ unsafe impl Memory for KernelMemory {
     }
 
     fn clean(&self, address: NonNull<u8>, size: usize) {
-        cache::clean(address.addr().get(), size);
+        cache::clean(address.expose_provenance().get(), size);
     }
 
     fn clean_and_invalidate(&self, address: NonNull<u8>, size: usize) {
-        cache::clean_and_invalidate(address.addr().get(), size);
+        cache::clean_and_invalidate(address.expose_provenance().get(), size);
     }
 
     fn invalidate(&self, address: NonNull<u8>, size: usize) {
         // SAFETY: by `drivers::dma`'s use the device has just written these lines, and the CPU wrote nothing to them since
         // they were cleaned.
-        unsafe { cache::invalidate(address.addr().get(), size) };
+        unsafe { cache::invalidate(address.expose_provenance().get(), size) };
     }
 
     fn before_doorbell(&self) {

@@ -72,6 +72,8 @@ pub(super) const fn buddy(at: u32, order: Order) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::ProptestConfig;
+
     use super::*;
 
     #[test]
@@ -90,6 +92,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn a_buddys_buddy_is_oneself(at in 0u32..1 << 28, order in 0u8..15) {
             let order = Order::new(order).unwrap();
