@@ -158,7 +158,6 @@ impl<T, S: Scheduler, const N: usize> State<T, S, N> {
     }
 }
 
-#[cfg(not(feature = "loom-tests"))]
 impl<T, S: Scheduler, const N: usize> Default for Channel<T, S, N> {
     fn default() -> Self {
         Self::new()

@@ -63,7 +63,6 @@ impl<S: Scheduler> Condvar<S> {
     }
 }
 
-#[cfg(not(feature = "loom-tests"))]
 impl<S: Scheduler> Default for Condvar<S> {
     fn default() -> Self {
         Self::new()

@@ -46,7 +46,8 @@ impl<S: Scheduler> WorkQueue<S> {
 
     /// Has `work` done soon; false if it waits for that already, in this queue or another. Also for interrupt handlers.
     pub fn put(&self, work: &'static Work) -> bool {
-        if work.pending.swap(true, Ordering::Acquire) {
+        // Releases also where it was pending: the run that this call leaves it to has to see what came before.
+        if work.pending.swap(true, Ordering::AcqRel) {
             return false;
         }
         let mut state = self.state.lock();
@@ -76,8 +77,8 @@ impl<S: Scheduler> WorkQueue<S> {
             }
         };
         drop(state);
-        // From here on it may be put off anew: what came before `put` is seen by this run.
-        work.pending.store(false, Ordering::Release);
+        // From here on it may be put off anew. An exchange, because a store would see nothing of who found it pending.
+        work.pending.swap(false, Ordering::AcqRel);
         (work.run)();
     }
 }
@@ -95,7 +96,6 @@ impl<S: Scheduler> State<S> {
     }
 }
 
-#[cfg(not(feature = "loom-tests"))]
 impl<S: Scheduler> Default for WorkQueue<S> {
     fn default() -> Self {
         Self::new()

@@ -8,5 +8,11 @@
 mod core;
 #[path = "loom/once.rs"]
 mod once;
+#[path = "loom/per_cpu.rs"]
+mod per_cpu;
 #[path = "loom/ticket.rs"]
 mod ticket;
+#[path = "loom/waiting.rs"]
+mod waiting;
+#[path = "loom/work.rs"]
+mod work;

@@ -16,7 +16,7 @@ const ALLOWED: [(&str, &[&str], &[&str]); 8] = [
     ("kernel-core", &["hardware"], &[]),
     ("kernel-sync", &[], &[]),
     ("kernel", &["drivers", "hardware", "kernel-core", "kernel-sync"], &["codegen"]),
-    ("tests", &["hardware", "codegen", "drivers", "kernel-core"], &["codegen"]),
+    ("tests", &["hardware", "codegen", "drivers", "kernel-core", "kernel-sync"], &["codegen"]),
     ("xtask", &["codegen"], &[]),
 ];
 
