@@ -61,7 +61,8 @@ fn many() -> Result<(), &'static str> {
         }
         let tops: Vec<usize> = stacks.iter().map(Stack::top).collect();
         drop(stacks);
-        let mapped = tops.iter().filter(|top| crate::mm::answers(*top - 8)).count();
+        // The last first: those that are unmapped are still among the translations that this core may have kept.
+        let mapped = tops.iter().rev().filter(|top| crate::mm::answers(*top - 8)).count();
         if mapped > stack::CACHED { Err("more stacks stay mapped than may") } else { Ok(frames::free_bytes()) }
     };
     let (once, twice) = (round()?, round()?);
