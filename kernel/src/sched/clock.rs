@@ -10,7 +10,7 @@ use crate::arch::counter;
 use crate::arch::per_cpu;
 use crate::arch::timer::VirtualTimer;
 
-use super::run::{self, OfThisCore};
+use super::run::{self, Here, OfThisCore};
 use super::table::slot;
 
 /// Turns of threads of one priority end at the second tick: they last one to two of these.
@@ -84,20 +84,27 @@ pub fn interrupt() {
     }
     if here.clock.tick != 0 && now >= here.clock.tick {
         here.clock.tick = 0;
-        let running = slot(here.current()).priority();
-        // Who is alone may go on for ever, without ticks.
-        if here.ready.has_at_least(running) {
-            here.clock.over = !here.clock.fresh;
-            here.clock.fresh = false;
-            if here.clock.over {
-                per_cpu::set_preemption_due(here.masked());
-            }
-            here.clock.begin_turns();
-        }
+        take_turns(&mut here);
     }
     // The level is held until the timer is set anew.
     let next = [here.timers.next().unwrap_or(0), here.clock.tick];
     here.clock.set(next.into_iter().filter(|at| *at != 0).min());
+}
+
+/// A tick: the turn of the thread that runs is over if it lasted since the last one. Who is alone may go on for ever, without
+/// ticks.
+fn take_turns(here: &mut Here) {
+    if here.ready.is_empty() {
+        return;
+    }
+    let running = slot(here.current()).priority();
+    here.clock.over = !here.clock.fresh && here.ready.has_at_least(running);
+    here.clock.fresh = false;
+    if here.clock.over {
+        per_cpu::set_preemption_due(here.masked());
+    }
+    run::call_for_help();
+    here.clock.begin_turns();
 }
 
 impl Clock {
@@ -113,7 +120,7 @@ impl Clock {
         }
     }
 
-    /// Two threads have one priority: from now on they take turns.
+    /// Somebody waits for a turn: from now on there are ticks.
     #[inline(always)]
     pub(super) fn begin_turns(&mut self) {
         if self.tick == 0 {

@@ -126,8 +126,8 @@ fn leave(mut here: Here, me: ThreadId) {
     go(here, me, next);
 }
 
-/// Ends a thread's wait, or its next one before it begins. Whoever calls this with interrupts masked and outside a handler delays
-/// a more urgent thread until the next interrupt: give locks back first.
+/// Ends a thread's wait, or its next one before it begins. A more urgent thread runs at once; where interrupts are masked, once
+/// they aren't.
 pub fn unpark(thread: ThreadId) {
     let Some((home, mut queues)) = lock_home(thread) else { return };
     let slot = slot(thread);
@@ -136,9 +136,15 @@ pub fn unpark(thread: ThreadId) {
     }
     slot.wait.store(wait::NOTHING, Relaxed);
     queues.timers.remove(thread);
-    let several = ONLINE.load(Relaxed).count_ones() > 1;
-    let target = if several { choose(home, thread).unwrap_or(home) } else { home };
-    let urgent = if target == home { enqueue(&mut queues, home, thread) } else { send(queues, target, thread) };
+    let target = if has_others() { choose(home, thread).unwrap_or(home) } else { home };
+    let urgent = if target == home {
+        let urgent = enqueue(&mut queues, home, thread);
+        // Before the switch: what it switches to takes this lock.
+        drop(queues);
+        urgent
+    } else {
+        send(queues, target, thread)
+    };
     if urgent {
         preempt_here();
     }
@@ -172,8 +178,9 @@ fn choose(home: usize, thread: ThreadId) -> Option<usize> {
 #[cold]
 fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool {
     slot(thread).home.store(target as u8, Relaxed);
-    drop(queues);
-    cpu(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock(), target, thread))
+    // Still masked: in between nobody finds the thread.
+    let masked = queues.unlock();
+    cpu(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock_masked(masked), target, thread))
 }
 
 /// Puts a thread into the queues of the core numbered `index`; whether it should run here at once.
@@ -201,7 +208,7 @@ fn look(here: &mut Here, running: ThreadId, priority: Priority) -> bool {
     let theirs = slot(running).priority();
     if priority > theirs {
         per_cpu::set_preemption_due(here.masked());
-    } else if priority == theirs {
+    } else if priority == theirs || has_others() {
         here.clock.begin_turns();
     }
     priority > theirs
@@ -230,7 +237,14 @@ pub extern "C" fn preempt() {
 /// Switches to a thread that has become due, where the caller is a thread that may be switched away from: else it happens when
 /// the interrupt ends, or whatever holds it back.
 pub fn preempt_here() {
-    if cpu::interrupts_are_masked() || !per_cpu::preemption_due() {
+    if cpu::interrupts_are_masked() {
+        if !cpu::is_handling() {
+            // Who lifts the mask doesn't ask what became due meanwhile: an interrupt will.
+            crate::machine::irq::kick(this_cpu());
+        }
+        return;
+    }
+    if !per_cpu::preemption_due() {
         return;
     }
     let here = lock_here();
@@ -298,7 +312,7 @@ fn steal(here: usize) -> Option<ThreadId> {
 fn go(mut here: Here, me: ThreadId, next: ThreadId) {
     per_cpu::set_current(here.masked(), next.0);
     here.clock.fresh = true;
-    if here.ready.has_at_least(slot(next).priority()) {
+    if here.ready.has_at_least(slot(next).priority()) || (!here.ready.is_empty() && has_others()) {
         here.clock.begin_turns();
     }
     switch::switch(here, me, next);
@@ -307,6 +321,21 @@ fn go(mut here: Here, me: ThreadId, next: ThreadId) {
 #[inline(always)]
 fn cpu(index: usize) -> Option<&'static Cpu> {
     CPUS.get(index).map(Padded::get)
+}
+
+/// Threads wait here for their turn: a core that has nothing to do is told to come for one.
+pub(super) fn call_for_help() {
+    let idle = |cpu: &usize| load(*cpu) == 0;
+    if let Some(cpu) = online().iter().find(idle).filter(|_| has_others()) {
+        crate::machine::irq::kick(cpu);
+    }
+}
+
+/// Whether more than one core takes threads.
+#[inline(always)]
+fn has_others() -> bool {
+    let online = ONLINE.load(Relaxed);
+    online & online.wrapping_sub(1) != 0
 }
 
 /// The cores that take threads.

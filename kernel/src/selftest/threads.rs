@@ -1,15 +1,15 @@
 //! Threads: their ends, their ranks, their turns.
 
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use core::time::Duration;
 
 use alloc::vec::Vec;
 
-use kernel_core::sched::Priority;
+use kernel_core::sched::{CpuSet, Priority};
 use kernel_core::system::{Outcome, why};
 
 use crate::sched::{self, Spawn, SpawnError};
-use crate::sync::Lock;
+use crate::sync::{Lock, Masked, Semaphore};
 
 use super::{beside_me, join_all, outcome, spin_until};
 
@@ -109,6 +109,75 @@ pub(super) fn turns() -> Outcome {
         Ok(match changes > WANTED {
             true => Outcome::Pass(why(format_args!("three threads"))),
             false => Outcome::Fail(why(format_args!("only {changes} changes between three threads"))),
+        })
+    })())
+}
+
+/// A thread that lets a more urgent one go doesn't run before that waits again, with interrupts masked meanwhile or not.
+pub(super) fn wake() -> Outcome {
+    static GO: Semaphore = Semaphore::new(0);
+    static WOKEN: AtomicU32 = AtomicU32::new(0);
+    const ROUNDS: u32 = 6;
+    WOKEN.store(0, Ordering::Relaxed);
+    outcome((|| {
+        let urgent = beside_me("urgent").priority(Priority::HIGHEST).run(|| {
+            for _ in 0..ROUNDS {
+                GO.acquire();
+                WOKEN.fetch_add(1, Ordering::Relaxed);
+            }
+        })?;
+        // On the same core, as this thread may be moved.
+        let waker = beside_me("waker").run(move || {
+            for round in 1..=ROUNDS {
+                let masked = (round % 2 == 0).then(Masked::new);
+                GO.release();
+                drop(masked);
+                if WOKEN.load(Ordering::Relaxed) != round {
+                    return;
+                }
+            }
+            WOKEN.store(u32::MAX, Ordering::Relaxed);
+        })?;
+        waker.join();
+        let woken = WOKEN.load(Ordering::Relaxed);
+        // However far that came: the urgent one ends.
+        (0..ROUNDS).for_each(|_| GO.release());
+        urgent.join();
+        while GO.try_acquire() {}
+        Ok(match woken {
+            u32::MAX => Outcome::Pass(why(format_args!("{ROUNDS} times, with interrupts masked or not"))),
+            late => Outcome::Fail(why(format_args!("wake-up {} came late", late + 1))),
+        })
+    })())
+}
+
+/// As many threads as there are cores that never wait: in the end each core has one.
+pub(super) fn balance() -> Outcome {
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+    static OVER: AtomicBool = AtomicBool::new(false);
+    let all = sched::online();
+    let cores = all.iter().count();
+    if cores < 2 {
+        return Outcome::Skip(why(format_args!("one core takes threads")));
+    }
+    SEEN.store(0, Ordering::Relaxed);
+    OVER.store(false, Ordering::Relaxed);
+    let busy = || {
+        let until = crate::arch::counter::now() + sched::ticks(super::PATIENCE);
+        while !OVER.load(Ordering::Relaxed) && crate::arch::counter::now() < until {
+            let seen = CpuSet::only(sched::this_cpu()).0;
+            if SEEN.fetch_or(seen, Ordering::Relaxed) | seen == sched::online().0 {
+                OVER.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    outcome((|| {
+        let threads = (0..cores).map(|_| sched::spawn("busy", busy)).collect::<Result<Vec<_>, SpawnError>>();
+        join_all(threads?);
+        let seen = SEEN.load(Ordering::Relaxed);
+        Ok(match seen == all.0 {
+            true => Outcome::Pass(why(format_args!("{cores} threads, {cores} cores"))),
+            false => Outcome::Fail(why(format_args!("only the cores {seen:#b} of {:#b} ran one", all.0))),
         })
     })())
 }

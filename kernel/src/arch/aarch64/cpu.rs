@@ -3,7 +3,7 @@
 use core::arch::asm;
 
 use aarch64_cpu::asm::wfi;
-use aarch64_cpu::registers::{DAIF, MIDR_EL1, MPIDR_EL1, Readable};
+use aarch64_cpu::registers::{DAIF, MIDR_EL1, MPIDR_EL1, Readable, SPSel};
 
 /// MPIDR_EL1's affinity fields.
 pub fn affinity() -> u64 {
@@ -53,6 +53,12 @@ pub fn mask_interrupts() -> Daif {
 #[inline(always)]
 pub fn interrupts_are_masked() -> bool {
     DAIF.is_set(DAIF::I)
+}
+
+/// Whether this is an exception handler, which runs on SP_EL1.
+#[inline(always)]
+pub fn is_handling() -> bool {
+    SPSel.is_set(SPSel::SP)
 }
 
 /// Masks what was masked before [`mask_interrupts`], and nothing else.
