@@ -20,6 +20,7 @@ extern crate std;
 mod console;
 pub mod dma;
 mod error;
+mod extent;
 mod gic_line;
 pub mod gicv2;
 pub mod gicv3;

@@ -67,10 +67,22 @@ impl<'r> Reach<'r> {
     }
 }
 
+/// What is promised of [`Reach::bus`], for the tests and for Kani: all bytes lie in the window, at addresses that the device has.
+#[cfg(any(test, kani))]
+fn is_sound(window: ReachWindow, bits: u32, physical: u64, size: usize) -> bool {
+    let Some(bus) = Reach::new(&[window], bits).bus(physical, size) else { return true };
+    let (physical, bus, size) = (u128::from(physical), u128::from(bus), size.max(1) as u128);
+    let (first, end) = (u128::from(window.physical), u128::from(window.physical) + u128::from(window.size));
+    let inside = first <= physical && physical + size <= end;
+    inside && bus - u128::from(window.bus) == physical - first && bus + size <= 1u128 << bits.min(64)
+}
+
 #[cfg(test)]
 #[expect(clippy::single_range_in_vec_init, reason = "a list of ranges may have one")]
 mod tests {
     use std::vec::Vec;
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -106,5 +118,39 @@ mod tests {
         assert_eq!(Reach::new(&wrapping, 64).bus(0, 1), Some(u64::MAX));
         assert_eq!(Reach::new(&wrapping, 64).bus(0, 2), None);
         assert_eq!(Reach::new(&wrapping, 64).bus(1, 1), None);
+    }
+
+    /// Any address, and those about the ends of 32 and of 64 bits more often.
+    fn address() -> impl Strategy<Value = u64> {
+        let about = |end: u64| (0..64u64).prop_map(move |offset| end.wrapping_add(offset).wrapping_sub(32));
+        prop_oneof![any::<u64>(), about(0), about(1 << 32)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_has_a_bus_address_is_within_reach(
+            (bus, first, size) in (address(), address(), address()),
+            bits in 0..=64u32,
+            offset in 0..64u64,
+            bytes in 0..64usize,
+        ) {
+            let window = ReachWindow { bus, physical: first, size };
+            prop_assert!(is_sound(window, bits, first.wrapping_add(offset), bytes));
+        }
+    }
+}
+
+#[cfg(kani)]
+mod proofs {
+    use super::*;
+
+    #[kani::proof]
+    fn what_has_a_bus_address_is_within_reach() {
+        let window = ReachWindow { bus: kani::any(), physical: kani::any(), size: kani::any() };
+        let bits: u32 = kani::any();
+        kani::assume(bits <= 64);
+        assert!(is_sound(window, bits, kani::any(), kani::any()));
     }
 }

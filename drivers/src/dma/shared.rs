@@ -4,6 +4,7 @@ use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Block, Memory};
+use crate::extent;
 
 /// Rings and descriptors: words that either side may change at any moment, so each access is one volatile word.
 #[derive(Debug)]
@@ -62,8 +63,7 @@ impl<'m, M: Memory> Shared<'m, M> {
 
     fn word(&self, offset: usize) -> Result<&AtomicU32, OutOfBounds> {
         let size = self.block.size;
-        let fits = offset.is_multiple_of(4) && offset.checked_add(4).is_some_and(|end| end <= size);
-        if !fits {
+        if !extent::holds(size, offset, size_of::<AtomicU32>()) {
             return Err(OutOfBounds { offset, size });
         }
         // SAFETY: by `Memory`'s contract the block is mapped, initialised and ours; the word lies in it, on a boundary

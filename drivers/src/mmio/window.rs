@@ -6,6 +6,7 @@ use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::Bus;
+use crate::extent;
 
 /// The loads and stores by which an architecture reaches device memory.
 ///
@@ -93,8 +94,7 @@ impl<A: Access> Mmio<A> {
     /// The address of an aligned access of `T` at `offset`; `None` where it wouldn't lie in the window.
     #[inline(always)]
     fn at<T>(&self, offset: usize) -> Option<NonNull<T>> {
-        let fits = offset < self.size && self.size - offset >= size_of::<T>();
-        if !(fits && offset.is_multiple_of(size_of::<T>())) {
+        if !extent::holds(self.size, offset, size_of::<T>()) {
             debug_assert!(false, "register access outside its window");
             return None;
         }

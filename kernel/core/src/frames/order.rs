@@ -70,9 +70,28 @@ pub(super) const fn buddy(at: u32, order: Order) -> u32 {
     at ^ order.frames()
 }
 
+/// What is promised of [`buddy`], for the tests and for Kani: a neighbour whose buddy is oneself, and both are the halves of a run of the
+/// next order.
+#[cfg(any(test, kani))]
+fn are_halves(at: u32, order: u8) -> bool {
+    let (Some(order), Some(whole)) = (Order::new(order), Order::new(order + 1)) else { return false };
+    let at = at & !(order.frames() - 1);
+    let other = buddy(at, order);
+    let start = if at < other { at } else { other };
+    buddy(other, order) == at && at.abs_diff(other) == order.frames() && start.is_multiple_of(whole.frames())
+}
+
+/// What is promised of [`Order::fitting`]: a run that is aligned and has room, and none larger is both.
+#[cfg(any(test, kani))]
+fn is_largest(at: u32, room: u32) -> bool {
+    let fits = |order: Order| at.is_multiple_of(order.frames()) && order.frames() <= room;
+    let order = Order::fitting(at, room);
+    fits(order) && order.up().is_none_or(|larger| !fits(larger))
+}
+
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::ProptestConfig;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -91,18 +110,34 @@ mod tests {
         assert_eq!(Order::fitting(0, u32::MAX), Order::LARGEST);
     }
 
-    proptest::proptest! {
+    proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_buddys_buddy_is_oneself(at in 0u32..1 << 28, order in 0u8..15) {
-            let order = Order::new(order).unwrap();
-            let at = at & !(order.frames() - 1);
-            let other = buddy(at, order);
-            proptest::prop_assert_eq!(buddy(other, order), at);
-            // The two are neighbours, and together the run of the next order.
-            proptest::prop_assert_eq!(at.abs_diff(other), order.frames());
-            proptest::prop_assert!(at.min(other).is_multiple_of(order.up().unwrap().frames()));
+        fn two_buddies_are_the_next_larger_run(at in 0u32..1 << 28, order in 0u8..15) {
+            prop_assert!(are_halves(at, order));
         }
+
+        #[test]
+        fn the_run_that_fits_is_the_largest(at: u32, room in 1u32..) {
+            prop_assert!(is_largest(at, room));
+        }
+    }
+}
+
+#[cfg(kani)]
+mod proofs {
+    #[kani::proof]
+    fn two_buddies_are_the_next_larger_run() {
+        let order: u8 = kani::any();
+        kani::assume(order < 15);
+        assert!(super::are_halves(kani::any(), order));
+    }
+
+    #[kani::proof]
+    fn the_run_that_fits_is_the_largest() {
+        let room: u32 = kani::any();
+        kani::assume(room > 0);
+        assert!(super::is_largest(kani::any(), room));
     }
 }

@@ -135,16 +135,14 @@ impl<const N: usize> Ring<N> {
     }
 
     fn store(&mut self, at: u64, bytes: &[u8]) {
-        let start = index::<N>(at);
-        let first = bytes.len().min(N - start);
+        let (start, first) = place::<N>(at, bytes.len());
         let (head, tail) = bytes.split_at(first);
         self.buffer[start..start + first].copy_from_slice(head);
         self.buffer[..tail.len()].copy_from_slice(tail);
     }
 
     fn load(&self, at: u64, bytes: &mut [u8]) {
-        let start = index::<N>(at);
-        let first = bytes.len().min(N - start);
+        let (start, first) = place::<N>(at, bytes.len());
         let (head, tail) = bytes.split_at_mut(first);
         head.copy_from_slice(&self.buffer[start..start + first]);
         tail.copy_from_slice(&self.buffer[..tail.len()]);
@@ -192,8 +190,23 @@ struct Header {
     truncated: bool,
 }
 
-const fn index<const N: usize>(position: u64) -> usize {
-    position as usize & (N - 1)
+/// Where `length` bytes at a position begin in the buffer, and how many of them lie before its end; the rest wraps to its start.
+const fn place<const N: usize>(position: u64, length: usize) -> (usize, usize) {
+    let start = position as usize & (N - 1);
+    let room = N - start;
+    (start, if length < room { length } else { room })
+}
+
+/// What is promised of [`place`], for the tests and for Kani: two pieces of the buffer that don't overlap.
+#[cfg(any(test, kani))]
+fn is_apart(position: u64, length: usize) -> bool {
+    const N: usize = 1024;
+    let (start, first) = place::<N>(position, length);
+    let wrapped = length - first;
+    start as u64 == position % N as u64
+        && start + first <= N
+        && wrapped <= start
+        && (wrapped == 0 || start + first == N)
 }
 
 #[cfg(test)]
@@ -201,11 +214,22 @@ mod tests {
     use std::fmt::Write;
     use std::{format, string::String, vec::Vec};
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn texts<const N: usize>(ring: &Ring<N>) -> Vec<String> {
         let mut cursor = Cursor::default();
         core::iter::from_fn(|| ring.next(&mut cursor)).map(|record| record.text.as_str().into()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn bytes_lie_in_two_pieces_of_the_buffer(position: u64, length in 0..=1024usize) {
+            prop_assert!(is_apart(position, length));
+        }
     }
 
     #[test]
@@ -265,5 +289,15 @@ mod tests {
                 assert_eq!(texts(&ring).last().unwrap(), &"ü€😀".repeat(9));
             }
         }
+    }
+}
+
+#[cfg(kani)]
+mod proofs {
+    #[kani::proof]
+    fn bytes_lie_in_two_pieces_of_the_buffer() {
+        let length: usize = kani::any();
+        kani::assume(length <= 1024);
+        assert!(super::is_apart(kani::any(), length));
     }
 }
