@@ -168,7 +168,10 @@ fn work_that_is_put_off_twice_is_done_once() {
     assert!(QUEUE.put(&ONE), "what was begun can be put off anew");
     thread::scope(|scope| {
         let worker = scope.spawn(|| (0..3).for_each(|_| QUEUE.work()));
-        thread::sleep(Duration::from_millis(2));
+        // Both are done; the worker waits for a third, or is about to.
+        while DONE.load(Relaxed) < 12 {
+            thread::yield_now();
+        }
         assert!(QUEUE.put(&TEN));
         worker.join().unwrap();
     });
