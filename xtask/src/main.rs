@@ -1,4 +1,5 @@
-//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `corpus`, `fuzz`, `bench`.
+//! Developer commands: `cargo xtask run`, `test`, `doctor`, `image`, `debug`, `corpus`, `fuzz`, `miri`,
+//! `bench`.
 //!
 //! - [`setup`]: what the commands need on the machine, and how to get it.
 //! - [`image`]: from a board's name to ELF, arm64 Image and symbol map.
@@ -6,6 +7,7 @@
 //! - [`suite`]: the steps of `cargo xtask test`.
 //! - [`corpus`]: a folder of trees through the `board` command.
 //! - [`fuzz`]: libFuzzer on the stable toolchain.
+//! - [`miri`]: the portable packages' tests under Miri.
 //! - [`mod@bench`]: the figures that the project promises.
 #![forbid(unsafe_code)]
 #![cfg_attr(feature = "strict", deny(warnings))]
@@ -16,6 +18,7 @@ mod emulator;
 mod failure;
 mod fuzz;
 mod image;
+mod miri;
 mod setup;
 mod suite;
 mod workspace;
@@ -91,6 +94,8 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Run the portable packages' tests under Miri, which checks every access to memory.
+    Miri,
     /// Measure the promised figures: instructions to the prompt, image size, look-ups, codegen.
     Bench {
         /// As one JSON object.
@@ -158,6 +163,11 @@ fn dispatch(command: Command) -> Result<ExitCode, Failure> {
         Command::Fuzz { target, seconds } => {
             setup::provide(Need::FOR_FUZZING)?;
             fuzz::run(target.as_deref(), seconds)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Miri => {
+            setup::provide(Need::FOR_MIRI)?;
+            miri::run()?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench { json } => {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::emulator::QEMU;
+use crate::miri;
 use crate::workspace::{self, KERNEL_TARGET};
 
 /// `raspi4b` and the plugin interface of the bench came with QEMU 9.
@@ -32,6 +33,8 @@ pub(crate) enum Need {
     Chromium,
     /// A gdb that knows AArch64.
     Gdb,
+    /// Miri, with the nightly toolchain that it comes with.
+    Miri,
 }
 
 /// What a look at the machine found.
@@ -56,6 +59,7 @@ impl Need {
         Self::Cxx,
         Self::Chromium,
         Self::Gdb,
+        Self::Miri,
     ];
     /// To build an image and boot it.
     pub(crate) const FOR_BOOT: &[Self] = &[Self::Target, Self::Qemu];
@@ -63,9 +67,11 @@ impl Need {
     pub(crate) const FOR_TESTS: &[Self] =
         &[Self::Target, Self::Clippy, Self::Rustfmt, Self::Qemu, Self::Dtc, Self::Libfdt, Self::Cc, Self::Cxx];
     /// For tests that are skipped without it.
-    pub(crate) const FOR_MORE_TESTS: &[Self] = &[Self::Chromium];
+    pub(crate) const FOR_MORE_TESTS: &[Self] = &[Self::Chromium, Self::Miri];
     /// For `cargo xtask fuzz`.
     pub(crate) const FOR_FUZZING: &[Self] = &[Self::Cc, Self::Cxx];
+    /// For `cargo xtask miri`.
+    pub(crate) const FOR_MIRI: &[Self] = &[Self::Miri];
     /// For `cargo xtask bench`.
     pub(crate) const FOR_BENCH: &[Self] = &[Self::Target, Self::Qemu, Self::Libfdt, Self::Cc];
 
@@ -82,6 +88,7 @@ impl Need {
             Self::Cxx => first_line("c++", &["--version"]),
             Self::Chromium => chromium(),
             Self::Gdb => gdb(),
+            Self::Miri => miri(),
         }
     }
 
@@ -98,12 +105,13 @@ impl Need {
             Self::Cxx => "cargo xtask test, fuzz: libFuzzer",
             Self::Chromium => "cargo xtask test: the HTML report",
             Self::Gdb => "cargo xtask debug",
+            Self::Miri => "cargo xtask test, miri: memory rules",
         }
     }
 
     /// Without it a command or a test says that it can't run; nothing else misses it.
     pub(crate) fn is_optional(self) -> bool {
-        matches!(self, Self::Gdb | Self::Chromium)
+        matches!(self, Self::Gdb | Self::Chromium | Self::Miri)
     }
 }
 
@@ -120,6 +128,7 @@ impl fmt::Display for Need {
             Self::Cxx => "C++ compiler",
             Self::Chromium => "Chromium",
             Self::Gdb => "gdb for AArch64",
+            Self::Miri => "Miri",
         })
     }
 }
@@ -168,6 +177,13 @@ fn gdb() -> State {
     match knows("gdb-multiarch").or_else(|| knows("gdb")) {
         Some(version) => State::There(version),
         None => State::Missing("no gdb that knows AArch64".to_owned()),
+    }
+}
+
+fn miri() -> State {
+    match miri::toolchain() {
+        Some(name) => State::There(format!("{name} of {}", miri::DATE)),
+        None => State::Missing(format!("no toolchain nightly-{} with miri and rust-src", miri::DATE)),
     }
 }
 

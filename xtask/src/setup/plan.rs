@@ -9,6 +9,7 @@ use super::debian;
 use super::need::Need;
 use super::system::{Manager, Root, System};
 use crate::failure::Failure;
+use crate::miri;
 use crate::workspace::{self, KERNEL_TARGET};
 
 /// Steps in their order, and what no step brings.
@@ -55,18 +56,19 @@ impl Plan {
 
     fn add_rust(&mut self, missing: &[Need]) {
         for need in missing {
-            let words: &[&str] = match need {
-                Need::Target => &["rustup", "target", "add", KERNEL_TARGET],
-                Need::Clippy => &["rustup", "component", "add", "clippy"],
-                Need::Rustfmt => &["rustup", "component", "add", "rustfmt"],
+            let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+            self.steps.push(Step::Run(match need {
+                Need::Target => words(&["rustup", "target", "add", KERNEL_TARGET]),
+                Need::Clippy => words(&["rustup", "component", "add", "clippy"]),
+                Need::Rustfmt => words(&["rustup", "component", "add", "rustfmt"]),
+                Need::Miri => miri::installation().to_vec(),
                 _ => continue,
-            };
-            self.steps.push(Step::Run(words.iter().map(ToString::to_string).collect()));
+            }));
         }
     }
 
     fn add_packages(&mut self, missing: &[Need], system: &System) {
-        let foreign = |need: &&Need| !matches!(need, Need::Target | Need::Clippy | Need::Rustfmt);
+        let foreign = |need: &&Need| !matches!(need, Need::Target | Need::Clippy | Need::Rustfmt | Need::Miri);
         let missing: Vec<Need> = missing.iter().filter(foreign).copied().collect();
         let Some(manager) = system.manager else {
             self.by_hand.extend(missing.iter().map(|need| format!("{need}: no package manager that is known here")));

@@ -81,7 +81,7 @@ impl Manager {
     /// The packages that bring `need`; none where it comes through rustup.
     pub(super) fn packages(self, need: Need) -> &'static [&'static str] {
         match (need, self) {
-            (Need::Target | Need::Clippy | Need::Rustfmt, _) => &[],
+            (Need::Target | Need::Clippy | Need::Rustfmt | Need::Miri, _) => &[],
             (Need::Qemu, Self::Apt) => &["qemu-system-arm"],
             (Need::Qemu, Self::Dnf) => &["qemu-system-aarch64-core"],
             (Need::Qemu, Self::Pacman) => &["qemu-system-aarch64"],

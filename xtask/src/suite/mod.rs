@@ -14,6 +14,7 @@ use report::{Log, Outcome, Report};
 use crate::failure::Failure;
 use crate::fuzz;
 use crate::image::{self, Profile};
+use crate::miri;
 use crate::workspace::{self, KERNEL_TARGET};
 
 /// The packages that are built for the kernel's target.
@@ -43,12 +44,40 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
         host::counted(log)
     });
     report.step("loom models", |log| {
-        let models = ["test", "--package", "kernel-sync", "--features", "loom-tests", "--test", "loom"];
-        log.run(workspace::cargo(&models).args(["--target", "host-tuple"]))?;
+        for package in ["kernel-sync", "tests"] {
+            let models = ["test", "--package", package, "--features", "loom-tests", "--test", "loom"];
+            log.run(workspace::cargo(&models).args(["--target", "host-tuple"]))?;
+        }
         host::counted(log)
     });
+    under_miri(&mut report);
     fuzzed(&mut report);
     Ok(report.close())
+}
+
+/// Builds what Miri runs, then a row for each package.
+fn under_miri(report: &mut Report) {
+    let mut packages: Vec<&str> = miri::SHARES.iter().map(|share| share.package).collect();
+    packages.dedup();
+    let name = |package: &str| format!("miri {package}");
+    if !packages.iter().any(|package| report.wants(&name(package))) {
+        return;
+    }
+    let Some(toolchain) = miri::toolchain() else {
+        let why = format!("no toolchain nightly-{} with miri and rust-src", miri::DATE);
+        return report.step("miri", |_| Ok(Outcome { skipped: vec![why], ..Outcome::default() }));
+    };
+    report.step("miri build", |log| {
+        log.run(&mut miri::build(&toolchain)).map(|()| Outcome::passed(format!("{toolchain} of {}", miri::DATE)))
+    });
+    for package in packages {
+        report.step(&name(package), |log| {
+            for share in miri::SHARES.iter().filter(|share| share.package == package) {
+                log.run(&mut miri::test(&toolchain, share))?;
+            }
+            host::counted(log)
+        });
+    }
 }
 
 /// Builds the fuzz targets and runs each for a few seconds.
