@@ -4,7 +4,7 @@
 //! reset, which takes its hands off all memory, and left alone from then on.
 
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst, fence};
 
 use alloc::boxed::Box;
 
@@ -16,7 +16,11 @@ use virtio_drivers::Error;
 use virtio_drivers::device::blk::{BlkReq, BlkResp, VirtIOBlk};
 use virtio_drivers::transport::mmio::{MmioTransport, MmioVersion};
 
+use drivers::registers::virtio_mmio::Registers;
+use tock_registers::interfaces::Writeable as _;
+
 use crate::arch::counter;
+use crate::arch::mmio::Window;
 use crate::log::error;
 use crate::machine::irq;
 use crate::sync::{Lock, Semaphore};
@@ -30,6 +34,8 @@ const DISKS: usize = 8;
 const PATIENCE: u64 = 5;
 /// Requests that are kept for the next read.
 const REQUESTS: usize = 8;
+/// The number of a disk's only queue (virtio 1.2, 5.2.2).
+const QUEUE: u32 = 0;
 /// Descriptors of virtio-drivers' queue: a request is known by its first one's number.
 const TOKENS: usize = 16;
 
@@ -38,6 +44,12 @@ static ALL: Lock<heapless::Vec<&'static Disk, DISKS>> = Lock::new(heapless::Vec:
 /// virtio-drivers' half of a disk.
 type Driver = VirtIOBlk<Dma, MmioTransport<'static>>;
 
+/// A disk that answers.
+struct Running {
+    driver: Driver,
+    doorbell: Registers<Window>,
+}
+
 /// A disk.
 struct Disk {
     device: &'static str,
@@ -45,7 +57,7 @@ struct Disk {
     blocks: u64,
     read_only: bool,
     /// None once the disk was given up.
-    driver: Lock<Option<Driver>>,
+    running: Lock<Option<Running>>,
     /// Requests that nobody uses at the moment.
     requests: Lock<heapless::Vec<Box<Request>, REQUESTS>>,
     /// Who waits for the request of each number. A permit may be left over from an earlier one, so whoever has it looks.
@@ -70,6 +82,7 @@ struct Line<T>(T);
 /// Starts the disk behind `transport`.
 pub fn start(
     device: &'static Device,
+    window: Window,
     transport: MmioTransport<'static>,
     line: Checked<Interrupt>,
     tree: Option<&Tree<'_>>,
@@ -81,12 +94,13 @@ pub fn start(
     };
     let driver = VirtIOBlk::new(transport)?;
     let (blocks, read_only) = (driver.capacity(), driver.readonly());
+    let doorbell = Registers::new(window).map_err(|_| VirtioError::Small)?;
     let disk = Box::leak(Box::new(Disk {
         device: device.name,
         kind,
         blocks,
         read_only,
-        driver: Lock::new(Some(driver)),
+        running: Lock::new(Some(Running { driver, doorbell })),
         requests: Lock::new(heapless::Vec::new()),
         ends: [const { Semaphore::new(0) }; TOKENS],
         reads: AtomicU64::new(0),
@@ -127,9 +141,9 @@ fn nth(index: usize) -> Option<&'static Disk> {
 fn interrupt() {
     for index in 0.. {
         let Some(disk) = nth(index) else { break };
-        if let Some(driver) = disk.driver.lock().as_mut() {
-            driver.ack_interrupt();
-            disk.wake_next(driver);
+        if let Some(running) = disk.running.lock().as_mut() {
+            running.driver.ack_interrupt();
+            disk.wake_next(&mut running.driver);
         }
     }
 }
@@ -166,29 +180,44 @@ impl Disk {
     fn ask(&self, first: u64, into: &mut [u8], request: &mut Request) -> Result<(), DiskError> {
         let Request { asked, answered: Line(answered) } = request;
         let token = {
-            let mut driver = self.driver.lock();
-            let driver = driver.as_mut().ok_or(DiskError::Gone)?;
+            let mut running = self.running.lock();
+            let Running { driver, doorbell } = running.as_mut().ok_or(DiskError::Gone)?;
             // SAFETY: this function holds all three until the request has ended, or the device was reset and has no more
             // hand on them; nothing looks at them meanwhile.
-            unsafe { driver.read_blocks_nb(first as usize, asked, into, answered) }
+            let token = unsafe { driver.read_blocks_nb(first as usize, asked, into, answered) };
+            // virtio-drivers 0.13 asks whether the device wants to know without a barrier behind the store that tells, and compares
+            // indices that wrap as if they didn't: now and then it wouldn't ring.
+            fence(SeqCst);
+            doorbell.queuenotify().set(QUEUE);
+            token
         };
         let token = token.map_err(|error| disk_error(error, first))?;
-        let deadline = counter::now() + counter::frequency() * PATIENCE;
+        let patience = counter::frequency() * PATIENCE;
+        let mut deadline = counter::now() + patience;
         let end = self.ends.get(usize::from(token)).ok_or(DiskError::Device(first))?;
         loop {
             let in_time = end.acquire_until(deadline);
-            let mut driver = self.driver.lock();
-            let running = driver.as_mut().ok_or(DiskError::Gone)?;
-            if running.peek_used() == Some(token) {
+            let mut running = self.running.lock();
+            let Running { driver, .. } = running.as_mut().ok_or(DiskError::Gone)?;
+            if driver.peek_used() == Some(token) {
                 // SAFETY: the same three that this token was given for.
-                let result = unsafe { running.complete_read_blocks(token, asked, into, answered) };
-                self.wake_next(running);
+                let result = unsafe { driver.complete_read_blocks(token, asked, into, answered) };
+                // From here on the device interrupts for the next end (virtio 1.2, 2.7.10); one that came before it knew that
+                // is seen by the look that follows, if that isn't done first.
+                fence(SeqCst);
+                self.wake_next(driver);
                 return result.map_err(|error| disk_error(error, first));
             }
-            if !in_time {
-                self.give_up(&mut driver);
+            if in_time {
+                continue;
+            }
+            if driver.peek_used().is_none() {
+                self.give_up(&mut running);
                 return Err(DiskError::TimedOut);
             }
+            // The disk works; it's another thread that hasn't come to take what ended before.
+            self.wake_next(driver);
+            deadline = counter::now() + patience;
         }
     }
 
@@ -204,9 +233,9 @@ impl Disk {
     /// 2.4.2).
     ///
     /// Whoever else waits finds it gone.
-    fn give_up(&self, driver: &mut Option<Driver>) {
+    fn give_up(&self, running: &mut Option<Running>) {
         error!("{}: no answer within {PATIENCE} s: reset, and left alone", self.device);
-        *driver = None;
+        *running = None;
         self.ends.iter().for_each(Semaphore::release);
     }
 }

@@ -73,14 +73,14 @@ pub fn start(
     tree: Option<&Tree<'_>>,
 ) -> Result<Slot, VirtioError> {
     let Some(header) = NonNull::new(window.base().as_ptr().cast::<VirtIOHeader>()) else { return Ok(Slot::Empty) };
-    // SAFETY: the window is mapped as device memory for good, `size` bytes long and aligned to 8, and this function owns it,
-    // so the transport is the only one that uses it from here on.
+    // SAFETY: the window is mapped as device memory for good, `size` bytes long and aligned to 8, and this function owns it;
+    // it goes on beside the transport for one purpose, a store to QueueNotify, which the transport only stores to as well.
     let transport = match unsafe { MmioTransport::new(header, window.size()) } {
         Ok(transport) => transport,
         Err(error) => return not_a_device(error),
     };
     match transport.device_type() {
-        DeviceType::Block => blk::start(device, transport, line, tree).map(|()| Slot::Started),
+        DeviceType::Block => blk::start(device, window, transport, line, tree).map(|()| Slot::Started),
         other => Ok(Slot::NoDriver(other as u32)),
     }
 }
