@@ -7,7 +7,7 @@
 //! - [`log`]: the ring that everything worth keeping goes into.
 //! - [`panic`]: the last words.
 //! - [`sched`]: the threads.
-//! - [`selftest`], [`bench`]: what the kernel tests and measures of itself when it is asked to.
+//! - [`selftest`], [`stress`], [`bench`]: what the kernel tests and measures of itself when it is asked to.
 //! - [`sync`]: what cores share memory with.
 //!
 //! What no board of the image wants isn't in it: the cfgs `driver`, `command` and `preset_feature` are set for what some
@@ -34,6 +34,8 @@ mod panic;
 mod sched;
 #[cfg(command = "selftest")]
 mod selftest;
+#[cfg(command = "stress")]
+mod stress;
 #[cfg_attr(
     not(all(command = "selftest", command = "bench")),
     allow(dead_code, unused_imports, reason = "what only the tests and measurements use so far")

@@ -17,7 +17,7 @@ mod logged;
 mod memory;
 mod shell;
 pub mod smp;
-mod storage;
+pub mod storage;
 mod summary;
 mod system;
 #[cfg(driver = "virtio-mmio")]

@@ -27,6 +27,8 @@ static COMMANDS: &[&Command] = &[
     &commands::UPTIME,
     #[cfg(command = "selftest")]
     &commands::SELFTEST,
+    #[cfg(command = "stress")]
+    &commands::STRESS,
     #[cfg(command = "bench")]
     &commands::BENCH,
     #[cfg(command = "log")]

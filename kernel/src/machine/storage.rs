@@ -7,24 +7,26 @@ use super::Machine;
 use super::virtio;
 
 #[cfg(driver = "virtio-mmio")]
+pub use virtio::{disk, read};
+
 impl Storage for Machine<'_> {
     fn disk(&self, index: usize) -> Option<Disk<'_>> {
-        virtio::disk(index)
+        disk(index)
     }
 
     fn read(&self, disk: usize, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
-        virtio::read(disk, first, into)
+        read(disk, first, into)
     }
 }
 
 /// Without a driver for disks there is none.
 #[cfg(not(driver = "virtio-mmio"))]
-impl Storage for Machine<'_> {
-    fn disk(&self, _: usize) -> Option<Disk<'_>> {
-        None
-    }
+pub fn disk(_: usize) -> Option<Disk<'static>> {
+    None
+}
 
-    fn read(&self, disk: usize, _: u64, _: &mut [u8]) -> Result<(), DiskError> {
-        Err(DiskError::NoDisk(disk))
-    }
+/// Without a driver for disks there is none.
+#[cfg(not(driver = "virtio-mmio"))]
+pub fn read(disk: usize, _: u64, _: &mut [u8]) -> Result<(), DiskError> {
+    Err(DiskError::NoDisk(disk))
 }

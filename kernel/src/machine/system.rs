@@ -8,8 +8,8 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
 use kernel_core::system::{
-    Bench, Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, System,
-    Threads, Tried,
+    Bench, Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, Stress,
+    System, Threads, Tried,
 };
 
 use crate::arch::beacon::{self, BEACON};
@@ -96,6 +96,13 @@ impl Tried for Machine<'_> {
         return crate::bench::ALL;
         #[cfg(not(command = "bench"))]
         &[]
+    }
+
+    fn stress(&self) -> Option<Stress> {
+        #[cfg(command = "stress")]
+        return Some(crate::stress::run);
+        #[cfg(not(command = "stress"))]
+        None
     }
 }
 

@@ -55,6 +55,15 @@ impl Frames {
         (LINEAR + self.base()) as *mut u8
     }
 
+    /// What it holds, in words.
+    #[cfg(command = "stress")]
+    pub fn words(&mut self) -> &mut [u64] {
+        let count = self.0.order().bytes() as usize / size_of::<u64>();
+        // SAFETY: the allocator handed these frames to this holder alone, the borrow of it is exclusive, and the linear map has
+        // them as Normal memory for good; their first address is a frame's, and any bits are a u64.
+        unsafe { core::slice::from_raw_parts_mut(self.pointer().cast(), count) }
+    }
+
     /// What `leak` let go of.
     ///
     /// # Safety

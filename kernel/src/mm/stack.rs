@@ -102,6 +102,14 @@ pub fn take(owner: Owner) -> Result<Stack, StackError> {
     Ok(Stack { slot })
 }
 
+/// How many have an owner, and how many bytes of frames all have that are mapped.
+#[cfg(command = "stress")]
+pub fn usage() -> (usize, u64) {
+    let slots = SLOTS_FREE.lock();
+    let mapped = usize::from(slots.fresh) - slots.bare.len();
+    (mapped - slots.cached.len(), mapped as u64 * SIZE as u64)
+}
+
 /// The stack that an address is in, or in the guard of.
 pub fn find(address: usize) -> Option<Extent> {
     let slot = address.wrapping_sub(STACKS as usize) / SLOT;

@@ -74,6 +74,10 @@ pub(super) enum Failure<'c> {
     File { path: &'c str, why: Text, errno: Errno },
     #[error("{failed} failed")]
     Selftest { failed: u32 },
+    #[error("it failed")]
+    Stress,
+    #[error("this kernel can't")]
+    NoStress,
     #[error("the machine is still on")]
     Power(#[from] PowerError),
     #[error(transparent)]

@@ -10,6 +10,7 @@ mod cores;
 mod memory;
 mod selftest;
 mod storage;
+mod stress;
 mod threads;
 
 use hardware::board::Board;
@@ -22,6 +23,7 @@ pub use cores::{Core, CoreState, Cores};
 pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 pub use selftest::{Outcome, Selftest, Why, why};
 pub use storage::{BLOCK, Disk, DiskError, Storage};
+pub use stress::{Asked, Stress, Totals, WORKS};
 pub use threads::{Thread, ThreadState, Threads};
 
 use crate::log::Log;
@@ -45,6 +47,9 @@ pub trait Tried {
 
     /// What it can measure.
     fn benches(&self) -> &'static [Bench];
+
+    /// What it can do all at once; `None` where that was left out.
+    fn stress(&self) -> Option<Stress>;
 }
 
 /// The kernel, as the shell sees it.

@@ -18,7 +18,7 @@ use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
     BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line,
     Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage,
-    Storage, System, Thread, ThreadState, Threads, Tried, why,
+    Storage, Stress, System, Thread, ThreadState, Threads, Totals, Tried, why,
 };
 
 pub(crate) use board::BOARD;
@@ -305,6 +305,15 @@ impl Tried for Fake {
             Bench { name: "fast", run: || Ok(Measured::new(125, 1000)) },
             Bench { name: "never", run: || Err("no timer runs") },
         ]
+    }
+    fn stress(&self) -> Option<Stress> {
+        Some(|asked| Totals {
+            cpus: 4,
+            seed: asked.seed.unwrap_or(7),
+            works: [("threads", 12), ("disk reads", 3)].into_iter().collect(),
+            latest_ns: 123_456,
+            failure: (asked.seconds > 1).then(|| why(format_args!("2 stacks are left"))),
+        })
     }
 }
 

@@ -14,6 +14,7 @@ mod log;
 mod mem;
 mod power;
 mod selftest;
+mod stress;
 mod threads;
 mod uptime;
 
@@ -31,6 +32,7 @@ pub use log::LOG;
 pub use mem::MEM;
 pub use power::{PANIC, POWEROFF, REBOOT};
 pub use selftest::SELFTEST;
+pub use stress::STRESS;
 pub use threads::THREADS;
 pub use uptime::UPTIME;
 
@@ -38,6 +40,6 @@ use super::command::Command;
 
 /// Every command there is, in the order that help lists them within a category. An image that names it has them all.
 pub static ALL: &[&Command] = &[
-    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &THREADS, &UPTIME, &SELFTEST, &BENCH, &LOG, &LS, &CAT, &BLK, &HELP, &ECHO,
-    &REBOOT, &POWEROFF, &PANIC,
+    &BOARD, &DT, &BOOT, &MEM, &CPUS, &IRQ, &THREADS, &UPTIME, &SELFTEST, &STRESS, &BENCH, &LOG, &LS, &CAT, &BLK, &HELP,
+    &ECHO, &REBOOT, &POWEROFF, &PANIC,
 ];
