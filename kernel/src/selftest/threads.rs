@@ -120,14 +120,15 @@ pub(super) fn wake() -> Outcome {
     const ROUNDS: u32 = 6;
     WOKEN.store(0, Ordering::Relaxed);
     outcome((|| {
-        let urgent = beside_me("urgent").priority(Priority::HIGHEST).run(|| {
+        // Both on one core: an idle one may take this thread away when the urgent one begins.
+        let here = CpuSet::only(sched::this_cpu());
+        let urgent = Spawn::new("urgent").affinity(here).priority(Priority::HIGHEST).run(|| {
             for _ in 0..ROUNDS {
                 GO.acquire();
                 WOKEN.fetch_add(1, Ordering::Relaxed);
             }
         })?;
-        // On the same core, as this thread may be moved.
-        let waker = beside_me("waker").run(move || {
+        let waker = Spawn::new("waker").affinity(here).run(move || {
             for round in 1..=ROUNDS {
                 let masked = (round % 2 == 0).then(Masked::new);
                 GO.release();
