@@ -25,7 +25,8 @@ pub(crate) fn measure(image: &Image, figures: &mut Figures) -> Result<(), Failur
     if first != second {
         return Err(guest.wrong(&format!("{first} instructions in the first run, {second} in the second")));
     }
-    figures.add("boot, reset to prompt", first as f64, "instructions", Some(INSTRUCTIONS), "identical in two runs");
+    let time = time(image, 1)?;
+    figures.add_counted("boot, reset to prompt", first as f64, time, Some(INSTRUCTIONS), "identical in two runs");
     four_cores(image, figures)?;
     let stages = guest.run("boot --json")?;
     add_stages(&stages, first, figures).map_err(|what| guest.wrong(&what))?;
@@ -40,18 +41,33 @@ fn four_cores(image: &Image, figures: &mut Figures) -> Result<(), Failure> {
     let total = |name: &str| {
         let mut guest = Machine::virt().cpus(4).instructions_as_time().boot(name, image)?;
         guest.wait_for_prompt()?;
-        let report = guest.run("boot --json")?;
-        let json: Option<Value> = serde_json::from_str(&report).ok();
-        let running = json.as_ref().and_then(|json| json["cpus_online"].as_u64());
-        match json.as_ref().and_then(|json| json["total_ticks"].as_u64()).filter(|_| running == Some(4)) {
-            Some(total) => Ok(total),
-            None => Err(guest.wrong(&format!("four cores and a total are not in {report}"))),
-        }
+        ticks(&mut guest, 4)
     };
     let (first, second) = (total("bench-4-first")?, total("bench-4-second")?);
     let note = if first == second { "all cores', identical in two runs" } else { "all cores', the larger of two runs" };
-    figures.add("boot, four cores", first.max(second) as f64, "instructions", Some(FOUR_CORES), note);
+    figures.add_counted("boot, four cores", first.max(second) as f64, time(image, 4)?, Some(FOUR_CORES), note);
     Ok(())
+}
+
+/// Nanoseconds from the kernel's entry to the prompt, where time is the host's.
+fn time(image: &Image, cpus: u32) -> Result<f64, Failure> {
+    let mut guest = Machine::virt().cpus(cpus).boot(&format!("bench-{cpus}-time"), image)?;
+    guest.wait_for_prompt()?;
+    let ticks = ticks(&mut guest, cpus)?;
+    let report = guest.run("uptime --json")?;
+    let json: Option<Value> = serde_json::from_str(&report).ok();
+    let hertz = json.and_then(|json| json["frequency_hz"].as_u64()).filter(|&hertz| hertz > 0);
+    let hertz = hertz.ok_or_else(|| guest.wrong(&format!("no frequency_hz in {report}")))?;
+    Ok((ticks as f64 * 1e9 / hertz as f64).round())
+}
+
+/// The counter's ticks from the kernel's entry to the prompt, by which `cpus` have to run.
+fn ticks(guest: &mut Guest, cpus: u32) -> Result<u64, Failure> {
+    let report = guest.run("boot --json")?;
+    let json: Option<Value> = serde_json::from_str(&report).ok();
+    let json = json.filter(|json| json["cpus_online"].as_u64() == Some(cpus.into()));
+    let total = json.and_then(|json| json["total_ticks"].as_u64());
+    total.ok_or_else(|| guest.wrong(&format!("{cpus} cores and a total are not in {report}")))
 }
 
 /// The instructions that had executed when the first prompt was complete, and the guest that waits there.

@@ -5,9 +5,13 @@
 #![cfg_attr(feature = "strict", deny(warnings))]
 
 mod boot;
+mod cpio;
+mod disk;
 mod figure;
 mod host;
+mod linux;
 mod operations;
+mod rebuild;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +46,8 @@ fn measure(image: &Image) -> Result<Figures, Failure> {
     let mut figures = Figures::default();
     boot::measure(image, &mut figures)?;
     operations::measure(image, &mut figures)?;
+    linux::measure(image, &mut figures)?;
     host::measure(&mut figures)?;
+    rebuild::measure(&mut figures)?;
     Ok(figures)
 }
