@@ -1,19 +1,19 @@
 //! The last words: what happened, the registers, the way there.
 //!
-//! Works without the heap and past every lock. A panic inside a panic says one line; one inside that says nothing. How it
-//! ends is the preset's: it halts or resets.
+//! Works without the heap and past every lock. A panic inside a panic says one line; one inside that says nothing. One on
+//! another core says a line when the report is done. How it ends is the preset's: it halts or resets.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 
-use kernel_core::sched::ThreadId;
+use kernel_core::sched::{CpuSet, ThreadId};
 
 use crate::arch::backtrace::{frames, snapshot};
-use crate::arch::beacon::{BEACON, Stage};
+use crate::arch::beacon::BEACON;
 use crate::arch::exception::{Kind, Source, Unexpected};
-use crate::arch::layout;
-use crate::machine::last_words::{self, LastWords};
-use crate::machine::power;
+use crate::arch::{layout, per_cpu};
+use crate::machine::last_words::{self, Begun, LastWords};
+use crate::machine::{power, stop};
 use crate::mm::{self, stack::Owner};
 use crate::sched;
 
@@ -29,42 +29,82 @@ macro_rules! say {
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     let registers = snapshot();
-    let mut out = begin(info);
+    let (mut out, deaf) = begin(&Brief(info));
     say!(out, "\nPANIC: {}", info.message());
     if let Some(place) = info.location() {
         say!(out, "  at {place}");
     }
+    print_cpus(&mut out, deaf);
     print_registers(&mut out, &registers.x, registers.sp);
     backtrace(&mut out, registers.x[29]);
-    power::end_of_panic(&mut out)
+    end(out)
 }
 
 /// An exception that nobody handles.
 pub fn exception(exception: &Unexpected<'_>) -> ! {
-    let mut out = begin(exception);
-    say!(out, "\nPANIC: {exception}");
+    let (mut out, deaf) = begin(exception);
     let frame = exception.frame;
+    BEACON.fault(exception.syndrome.bits(), exception.far, frame.elr);
+    say!(out, "\nPANIC: {exception}");
     if exception.syndrome.has_address() {
         say!(out, "  far {:016x}  {}", exception.far, Place(exception.far));
     }
     say!(out, "  elr {:016x}  {}", frame.elr, Place(frame.elr));
     say!(out, "  esr {:016x}  spsr {:016x}", exception.syndrome.bits(), frame.spsr);
+    print_cpus(&mut out, deaf);
     print_registers(&mut out, &frame.x, frame.sp);
     backtrace(&mut out, frame.x[29]);
-    power::end_of_panic(&mut out)
+    end(out)
 }
 
-/// Notes the panic where a debugger looks, and ends it here if an earlier one's report caused it.
-fn begin(what: &dyn fmt::Display) -> LastWords {
-    let (before, mut out) = last_words::begin();
-    BEACON.reach(Stage::Panicked);
-    match before {
-        0 => out,
-        1 => {
+/// Stops the other cores; gives back those that don't stop. Ends the panic here if an earlier one's report caused it, or if
+/// another core was first.
+fn begin(what: &dyn fmt::Display) -> (LastWords, CpuSet) {
+    match last_words::begin() {
+        Begun::First(out, deaf) => (out, deaf),
+        Begun::InReport(mut out) => {
             say!(out, "\nPANIC while reporting a panic: {what}");
-            power::end_of_panic(&mut out)
+            finish(out)
         }
-        _ => crate::arch::cpu::halt(),
+        Begun::Hopeless => stop::park(),
+        Begun::Beside => {
+            last_words::note(what);
+            tell_late()
+        }
+    }
+}
+
+fn end(mut out: LastWords) -> ! {
+    tell_of_others(&mut out);
+    finish(out)
+}
+
+fn finish(mut out: LastWords) -> ! {
+    power::end_of_panic(&mut out);
+    out.end();
+    tell_late()
+}
+
+/// Where the report is over and nobody else speaks: what cores panicked with that couldn't be stopped.
+fn tell_late() -> ! {
+    while let Some(mut out) = last_words::speak_again() {
+        tell_of_others(&mut out);
+        out.end();
+    }
+    stop::park()
+}
+
+fn tell_of_others(out: &mut LastWords) {
+    while let Some((cpu, note)) = last_words::next_note() {
+        say!(out, "CPU {cpu} panicked too: {note}");
+    }
+}
+
+/// Which core reports, and which can't be stopped.
+fn print_cpus(out: &mut LastWords, deaf: CpuSet) {
+    say!(out, "  on CPU {}", per_cpu::number());
+    for cpu in deaf.iter() {
+        say!(out, "  CPU {cpu} doesn't stop, and goes on meanwhile");
     }
 }
 
@@ -82,6 +122,16 @@ fn backtrace(out: &mut LastWords, fp: u64) {
     say!(out, "  backtrace, to be looked up in the image's symbol map:");
     for address in frames(fp) {
         say!(out, "    {address:016x}  {}", Place(address));
+    }
+}
+
+/// A panic on one line.
+struct Brief<'i>(&'i PanicInfo<'i>);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.message())?;
+        self.0.location().map_or(Ok(()), |place| write!(f, ", at {place}"))
     }
 }
 

@@ -17,8 +17,8 @@ use crate::{Console, ConsoleError};
 /// Entries of the transmit FIFO. Revision r1p5 has 32, all others 16: fewer is always right.
 const FIFO: usize = 16;
 
-/// The UART.
-#[derive(Debug)]
+/// The UART. Over a window that is shared it can be copied: a copy may write when whoever reads can't be waited for.
+#[derive(Debug, Clone, Copy)]
 pub struct Pl011<B: Bus> {
     registers: Registers<B>,
     /// A byte that came with the news of an overrun, which had to be told first.

@@ -9,6 +9,7 @@ use drivers::{Console as _, ConsoleError};
 use hardware::board::{Device, Driver, Interrupt, Window};
 use hardware::check::Checked;
 use kernel_core::sched::ThreadId;
+use kernel_sync::Once;
 
 use crate::arch::mmio;
 use crate::arch::mmu::Memory;
@@ -18,7 +19,6 @@ use crate::sched;
 use crate::sync::Lock;
 
 use super::irq::{self, LineError};
-use super::last_words;
 
 /// Received bytes that wait for the shell.
 const QUEUE: usize = 1024;
@@ -26,6 +26,8 @@ const QUEUE: usize = 1024;
 const ERRORS: u32 = 64;
 
 static UART: Lock<Option<Uart>> = Lock::new(None);
+/// The same device, for a panic to write to whoever has the lock: each register access is complete in itself.
+static ASIDE: Once<Pl011<mmio::Shared>> = Once::new();
 static RECEIVED: Lock<heapless::Deque<u8, QUEUE>> = Lock::new(heapless::Deque::new());
 /// Whether the last byte found no room: told once, not for every byte.
 static LOSING: AtomicBool = AtomicBool::new(false);
@@ -38,7 +40,7 @@ static BY_INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 struct Uart {
     device: &'static Device,
-    pl011: Pl011<mmio::Window>,
+    pl011: Pl011<mmio::Shared>,
     /// Receive errors in a row.
     errors: u32,
 }
@@ -65,7 +67,7 @@ pub struct Console;
 pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Result<(), OpenError> {
     let pl011 = match device.driver {
         Some(Driver::Pl011) if cfg!(driver = "pl011") => {
-            Pl011::new(map_device(device.name, window, Memory::Device)?, baud)?
+            Pl011::new(map_device(device.name, window, Memory::Device)?.share(), baud)?
         }
         Some(
             Driver::Pl011
@@ -80,6 +82,8 @@ pub fn open(device: &'static Device, window: Checked<Window>, baud: Baud) -> Res
             return Err(OpenError::NoDriver);
         }
     };
+    // Cannot be set: one console is opened.
+    let _ = ASIDE.set(pl011);
     *UART.lock() = Some(Uart { device, pl011, errors: 0 });
     Ok(())
 }
@@ -166,7 +170,7 @@ fn queue(byte: u8) {
 impl fmt::Write for Console {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if let Some(uart) = UART.lock().as_mut() {
-            write(uart, text);
+            write(&mut uart.pl011, text);
         }
         Ok(())
     }
@@ -174,14 +178,12 @@ impl fmt::Write for Console {
 
 /// As [`Console`], past the lock.
 pub fn write_in_panic(text: &str) {
-    last_words::force(&UART, |uart| {
-        if let Some(uart) = uart {
-            write(uart, text);
-        }
-    });
+    if let Some(mut pl011) = ASIDE.get() {
+        write(&mut pl011, text);
+    }
 }
 
 /// A transmitter that doesn't move can't be told on the console, and the log has the text anyway: give up on it.
-fn write(uart: &mut Uart, text: &str) {
-    let _ = uart.pl011.write_text(text);
+fn write(pl011: &mut Pl011<mmio::Shared>, text: &str) {
+    let _ = pl011.write_text(text);
 }

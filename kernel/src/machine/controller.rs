@@ -7,11 +7,9 @@ use drivers::{
 use hardware::board::Trigger;
 
 use crate::arch::gic::Core;
-use crate::arch::mmio::Window;
-
-/// A window that all cores use at a time.
 #[cfg(driver = "gicv2")]
-type Shared = drivers::mmio::Shared<crate::arch::mmio::Instructions>;
+use crate::arch::mmio::Shared;
+use crate::arch::mmio::Window;
 
 /// The interrupt controller that the machine has.
 #[derive(Debug)]

@@ -20,6 +20,7 @@ use crate::sync::Lock;
 use crate::sync::Masked;
 
 use super::controller::{Controller, Interface};
+use super::stop;
 
 /// Lines that can have a handler.
 const LINES_MAX: usize = 64;
@@ -29,6 +30,8 @@ const INTIDS: usize = 1020;
 const SHARED: u32 = 32;
 /// The software-generated interrupt that makes a core look at its queues.
 const KICK: Intid = Intid(0);
+/// The one that makes a core stop for good. 1 is `bench`'s.
+const STOP: Intid = Intid(2);
 
 static CONTROLLER: Lock<Option<Controller>> = Lock::new(None);
 /// Each core's side of the controller.
@@ -88,9 +91,11 @@ pub fn start_cpu() -> Result<(), InterruptError> {
     let index = per_cpu::index(controller.masked());
     let Some(controller) = controller.as_mut() else { return Ok(()) };
     let target = controller.start_cpu()?;
-    // Its way of signalling is fixed.
-    controller.configure(KICK, Trigger::EdgeRising, Priority::DEFAULT)?;
-    controller.enable(KICK)?;
+    for line in [KICK, STOP] {
+        // Its way of signalling is fixed.
+        controller.configure(line, Trigger::EdgeRising, Priority::DEFAULT)?;
+        controller.enable(line)?;
+    }
     for (interrupt, _) in LINES.iter().filter_map(|line| line.about.get()).filter(|(line, _)| line.intid() < SHARED) {
         controller.configure(Intid(interrupt.intid()), interrupt.trigger, Priority::DEFAULT)?;
         controller.enable(Intid(interrupt.intid()))?;
@@ -159,8 +164,12 @@ fn handler(intid: Intid) -> Option<fn()> {
     line.handler.get()
 }
 
-/// Nobody will ever quiet this line.
+/// The end, or nobody will ever quiet this line.
+#[cold]
 fn unclaimed(intid: Intid) {
+    if intid == STOP {
+        stop::park();
+    }
     UNHANDLED.fetch_add(1, Relaxed);
     warning!("INTID {} came without a handler", intid.0);
     disable(intid);
@@ -196,10 +205,20 @@ pub fn send_to_self(sgi: Intid) {
 
 /// Interrupts the core numbered `cpu`, which then looks at its queues.
 pub fn kick(cpu: usize) {
+    send(KICK, cpu);
+}
+
+/// Interrupts the core numbered `cpu`, which then stops for good.
+pub fn stop(cpu: usize) {
+    send(STOP, cpu);
+}
+
+#[inline(always)]
+fn send(sgi: Intid, cpu: usize) {
     let target = TARGETS.get(cpu).and_then(Once::get);
     if let (Some(interface), Some(target)) = (INTERFACE.get(), target) {
         // Cannot fail: the controller has that interrupt, and the target is its own word.
-        let _ = interface.send(KICK, SgiTarget::Cpu(target));
+        let _ = interface.send(sgi, SgiTarget::Cpu(target));
     }
 }
 

@@ -6,8 +6,10 @@
 pub mod console;
 pub mod irq;
 pub mod last_words;
+pub mod patience;
 pub mod power;
 pub mod ram;
+pub mod stop;
 pub mod story;
 
 mod controller;
@@ -22,6 +24,9 @@ mod summary;
 mod system;
 #[cfg(driver = "virtio-mmio")]
 pub mod virtio;
+
+#[cfg(command = "panic")]
+mod provoke;
 
 use drivers::pl011;
 use drivers::pl031::Pl031;

@@ -1,6 +1,6 @@
 //! PSCI: switching off and resetting (DEN 0022).
 
-use core::fmt::{self, Write};
+use core::fmt::Write;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 
 use hardware::board::{Board, Conduit, Mpidr};
@@ -9,7 +9,6 @@ use kernel_core::system::{Power, PowerError, Provoked};
 use smccc::{Hvc, Smc, psci};
 
 use crate::arch::{cpu, probe};
-use crate::sched;
 
 use super::last_words::LastWords;
 
@@ -71,8 +70,8 @@ pub fn configure(board: &Board) {
     PANIC_RESETS.store(cfg!(preset_feature = "panic-reset") && board.preset.has_feature("panic-reset"), Relaxed);
 }
 
-/// Ends a panic as the preset says, and says so first: this is the last line.
-pub fn end_of_panic(out: &mut LastWords) -> ! {
+/// Ends a panic as the preset says, and says so first: this is the last line. Returns where this core is to halt.
+pub fn end_of_panic(out: &mut LastWords) {
     let mut say = |text| {
         // The console's writer has no errors.
         let _ = out.write_str(text);
@@ -82,7 +81,6 @@ pub fn end_of_panic(out: &mut LastWords) -> ! {
         Psci.reboot();
     }
     say("panic: halted\n");
-    cpu::halt()
 }
 
 impl Power for Psci {
@@ -95,38 +93,14 @@ impl Power for Psci {
     }
 
     fn panic(&self, how: Provoked) {
-        match how {
-            Provoked::Panic => panic!("asked for by the shell"),
-            Provoked::PanicTwice => panic!("{}", Unspeakable),
-            Provoked::StackOverflow => overflow(),
+        #[cfg(command = "panic")]
+        if let Err(cause) = super::provoke::provoke(how) {
+            crate::log::error!("no panic: {cause}");
         }
+        // Nobody can ask for one in such an image.
+        #[cfg(not(command = "panic"))]
+        let _ = how;
     }
-}
-
-/// What can't be said without a panic.
-struct Unspeakable;
-
-impl fmt::Display for Unspeakable {
-    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("asked for by the shell, in the report of a panic");
-    }
-}
-
-/// Fills a thread's stack; this one's, where there is no other.
-fn overflow() {
-    match sched::spawn("overflow", || fill_stack(1)) {
-        Ok(thread) => thread.join(),
-        Err(_) => fill_stack(1),
-    }
-}
-
-/// Calls itself until there is no stack left; what it keeps is looked at after each call, so no call can replace another.
-fn fill_stack(depth: u64) {
-    let frame = core::hint::black_box([depth; 16]);
-    if depth != 0 {
-        fill_stack(depth + 1);
-    }
-    core::hint::black_box(frame);
 }
 
 type Call = fn() -> Result<(), psci::Error>;

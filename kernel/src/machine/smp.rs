@@ -10,10 +10,10 @@ use hardware::board::Mpidr;
 use hardware::tree::{Cpu, EnableMethod, Tree};
 use kernel_core::system::{Core, CoreState, Cores};
 
+use crate::arch::cpu;
 use crate::arch::mmu::Regime;
 use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::arch::secondary::{self, Stacks};
-use crate::arch::{counter, cpu};
 use crate::log::{info, warning};
 use crate::mm::stack::{self, Owner, StackError};
 use crate::mm::{self, MapError, ReleaseError};
@@ -21,12 +21,10 @@ use crate::sched;
 use crate::sync::Lock;
 
 use super::power::{self, PsciError};
-use super::{Machine, irq};
+use super::{Machine, irq, patience, stop};
 
 /// How long a core has to come: a thousand times what slow firmware takes, for emulators that run on a busy host.
 const PATIENCE_MS: u64 = 1000;
-/// Looks, where no counter tells the time.
-const LOOKS: u64 = 1 << 20;
 
 /// By number; the boot core is 0.
 static CORES: Lock<heapless::Vec<Known, CPUS_MAX>> = Lock::new(heapless::Vec::new());
@@ -115,6 +113,7 @@ impl Machine<'_> {
 
 /// Where a secondary core comes in, on its own stack and in its own block.
 pub fn arrive() -> ! {
+    stop::come();
     cpu::unmask_aborts();
     if let Err(register) = Regime::of_this_core().check() {
         panic!("{register}");
@@ -183,16 +182,7 @@ fn stacks(index: usize) -> Result<Stacks, StackError> {
 
 /// Waits for those who were called; says who came and who didn't.
 fn wait_for_all() {
-    let start = counter::now();
-    let patience = (counter::frequency() / 1000).checked_mul(PATIENCE_MS).filter(|&ticks| ticks > 0);
-    let mut looks = 0..LOOKS;
-    let mut in_time = || match patience {
-        Some(ticks) => counter::now() - start <= ticks,
-        None => looks.next().is_some(),
-    };
-    while somebody_is_missing() && in_time() {
-        secondary::wait_a_moment();
-    }
+    patience::wait(PATIENCE_MS, || !somebody_is_missing());
     let mut cores = CORES.lock();
     for (core, arrival) in cores.iter_mut().zip(&ARRIVALS).filter(|(core, _)| core.state == State::Called) {
         let gone = arrival.compare_exchange(AWAITED, GIVEN_UP, AcqRel, Acquire).is_ok();

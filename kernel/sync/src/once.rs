@@ -3,13 +3,15 @@
 //! Reading is a load and a branch: for what interrupt handlers look at each time.
 
 use core::fmt;
+use core::mem::MaybeUninit;
 
 use crate::primitives::{AtomicU32, Ordering, Shared};
 
 /// See the module.
 pub struct Once<T> {
     state: AtomicU32,
-    value: Shared<Option<T>>,
+    /// Uninitialised until then, so that one that isn't set costs an image nothing.
+    value: Shared<MaybeUninit<T>>,
 }
 
 /// Nobody has begun to set it.
@@ -27,7 +29,7 @@ impl<T: Copy> Once<T> {
     const_fn! {
         /// Not set.
         pub fn new() -> Self {
-            Self { state: AtomicU32::new(EMPTY), value: Shared::new(None) }
+            Self { state: AtomicU32::new(EMPTY), value: Shared::new(MaybeUninit::uninit()) }
         }
     }
 
@@ -37,7 +39,7 @@ impl<T: Copy> Once<T> {
             return Err(value);
         }
         // SAFETY: one caller gets from EMPTY to CLAIMED, which is this one, and nobody reads before SET.
-        unsafe { self.value.write(Some(value)) };
+        unsafe { self.value.write(MaybeUninit::new(value)) };
         self.state.store(SET, Ordering::Release);
         Ok(())
     }
@@ -48,8 +50,8 @@ impl<T: Copy> Once<T> {
         if self.state.load(Ordering::Acquire) != SET {
             return None;
         }
-        // SAFETY: SET is stored behind the only write that there ever is.
-        unsafe { self.value.read() }
+        // SAFETY: SET is stored behind the only write that there ever is, of a value.
+        Some(unsafe { self.value.read().assume_init() })
     }
 }
 

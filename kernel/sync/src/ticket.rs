@@ -72,6 +72,14 @@ impl<T, C: Cpu> TicketLock<T, C> {
         Guard { lock: self, ticket, claim: ManuallyDrop::new(self.value.claim()), masked }
     }
 
+    /// The lock if nobody has it or waits for it.
+    pub fn try_lock(&self) -> Option<Guard<'_, T, C>> {
+        let masked = Masked::new();
+        let ticket = self.serving.load(Ordering::Acquire);
+        let free = self.next.compare_exchange(ticket, ticket.wrapping_add(1), Ordering::Relaxed, Ordering::Relaxed);
+        free.ok().map(|ticket| Guard { lock: self, ticket, claim: ManuallyDrop::new(self.value.claim()), masked })
+    }
+
     /// A guard again for a lock that was left locked. Its mask is `masked`.
     ///
     /// # Safety

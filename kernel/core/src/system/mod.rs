@@ -128,6 +128,12 @@ pub enum Provoked {
     PanicTwice,
     /// A stack that is filled until its guard is hit.
     StackOverflow,
+    /// A panic on another core, while this one prints and the rest work.
+    Elsewhere,
+    /// A panic on every core at once.
+    Together,
+    /// A panic while another core masks interrupts, and then one there.
+    Masked,
 }
 
 /// Why the machine is still on.

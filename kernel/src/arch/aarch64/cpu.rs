@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 
-use aarch64_cpu::asm::wfi;
+use aarch64_cpu::asm::{barrier, wfi};
 use aarch64_cpu::registers::{DAIF, MIDR_EL1, MPIDR_EL1, Readable, SPSel};
 
 /// MPIDR_EL1's affinity fields.
@@ -100,6 +100,8 @@ pub fn wait_for_interrupt() {
 pub fn halt() -> ! {
     // For good.
     let _ = mask_interrupts();
+    // What this core wrote is where the others, and a debugger through them, see it.
+    barrier::dsb(barrier::SY);
     loop {
         wfi();
     }

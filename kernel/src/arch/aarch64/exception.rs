@@ -9,7 +9,7 @@ use core::mem::offset_of;
 use aarch64_cpu::registers::{ESR_EL1, FAR_EL1, Readable};
 
 use super::esr::Syndrome;
-use super::{beacon::BEACON, context, per_cpu, probe};
+use super::{context, per_cpu, probe};
 
 /// What was interrupted, as the vectors save it.
 #[repr(C, align(16))]
@@ -103,6 +103,5 @@ extern "C" fn dispatch(vector: u64, frame: &mut Frame) {
         return;
     }
     let (esr, far) = (ESR_EL1.get(), FAR_EL1.get());
-    BEACON.fault(esr, far, frame.elr);
     crate::panic::exception(&Unexpected { frame, kind, source, syndrome: Syndrome::new(esr), far })
 }

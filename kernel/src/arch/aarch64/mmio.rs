@@ -7,6 +7,8 @@ use drivers::mmio::{Access, Mmio};
 
 /// An owned register window on this architecture.
 pub type Window = Mmio<Instructions>;
+/// One that several use at a time.
+pub type Shared = drivers::mmio::Shared<Instructions>;
 
 /// Single `ldr` and `str` with a plain base register: the only forms that carry a syndrome a hypervisor can decode
 /// (DDI 0487, ESR_ELx.ISV is 0 for write-back forms and pairs). `docs/decisions/0010-mmio-access.md` says why.

@@ -9,6 +9,7 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering::Relaxed};
 use aarch64_cpu::registers::{Readable, TPIDR_EL1};
 use kernel_sync::{Cpu, Padded, Pinned};
 
+use crate::machine::stop;
 use crate::sched;
 
 use super::{cpu, layout};
@@ -28,6 +29,8 @@ pub struct Block {
     due: AtomicU32,
     /// The number of the thread that runs.
     current: AtomicU32,
+    /// Not 0: a panic has begun, and locks may never be given back. Any core writes it.
+    over: AtomicU32,
     /// What the core has to do.
     scheduler: &'static sched::Cpu,
 }
@@ -54,6 +57,7 @@ impl Block {
             emergency_stack: AtomicPtr::new(emergency_stack),
             due: AtomicU32::new(0),
             current: AtomicU32::new(0),
+            over: AtomicU32::new(0),
             scheduler: sched::CPUS[index as usize].get(),
         }
     }
@@ -64,6 +68,11 @@ pub fn set_emergency_stack(index: usize, top: usize) {
     if let Some(block) = BLOCKS.get(index) {
         block.get().emergency_stack.store(core::ptr::without_provenance_mut(top), Relaxed);
     }
+}
+
+/// From now on no core waits for a lock: [`stop::waiting`] instead.
+pub fn end_waiting() {
+    BLOCKS.iter().for_each(|block| block.get().over.store(1, Relaxed));
 }
 
 /// This core, as `kernel-sync` sees it.
@@ -108,6 +117,10 @@ impl Cpu for Core {
     #[inline(always)]
     fn relax() {
         core::hint::spin_loop();
+        // In the block, and never to return: what isn't waited for pays neither for an address nor for registers to save.
+        if block().over.load(Relaxed) != 0 {
+            stop::waiting();
+        }
     }
 }
 

@@ -46,6 +46,19 @@ fn interrupts_are_masked_while_it_is_held_and_then_as_before() {
 }
 
 #[test]
+fn who_tries_does_not_wait() {
+    let lock = TicketLock::<_, Host>::new(7);
+    let held = lock.lock();
+    assert!(lock.try_lock().is_none());
+    drop(held);
+    assert!(!Host::is_masked(), "a try that failed leaves no mask behind");
+    let got = lock.try_lock().expect("nobody has it");
+    assert!(Host::is_masked() && *got == 7);
+    drop(got);
+    assert_eq!((Host::is_masked(), *lock.lock()), (false, 7));
+}
+
+#[test]
 fn who_comes_first_is_served_first() {
     let lock = TicketLock::<_, Host>::new(Vec::new());
     let held = lock.lock();

@@ -19,6 +19,25 @@ fn use_it(lock: &TicketLock<(u32, u32), Model>) {
 }
 
 #[test]
+fn who_tries_gets_it_whole_or_not_at_all() {
+    explore(|| {
+        let lock = Arc::new(TicketLock::new((0, 0)));
+        let other = {
+            let lock = lock.clone();
+            thread::spawn(move || use_it(&lock))
+        };
+        let got = lock.try_lock().map(|mut value| {
+            assert_eq!(value.0, value.1, "half of an update");
+            value.0 += 1;
+            value.1 += 1;
+        });
+        other.join().unwrap();
+        let times = 2 + u32::from(got.is_some());
+        assert_eq!(*lock.lock(), (times, times));
+    });
+}
+
+#[test]
 fn one_at_a_time_and_nothing_is_lost() {
     explore(|| {
         let lock = Arc::new(TicketLock::new((0, 0)));

@@ -42,6 +42,21 @@ pub static PANIC: Command = Command {
             operands: &[],
             run: overflow,
         },
+        Form {
+            word: "elsewhere",
+            brief: "one on another core, while this one prints",
+            flags: &[YES],
+            operands: &[],
+            run: elsewhere,
+        },
+        Form { word: "together", brief: "one on every core at once", flags: &[YES], operands: &[], run: together },
+        Form {
+            word: "masked",
+            brief: "one while another core masks interrupts",
+            flags: &[YES],
+            operands: &[],
+            run: masked,
+        },
     ],
     examples: &[Example { line: "panic", shows: "message, registers, backtrace; then the machine has to be reset" }],
     see_also: &["log", "reboot"],
@@ -65,6 +80,18 @@ fn panic_twice<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
 
 fn overflow<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     provoke(call, Provoked::StackOverflow)
+}
+
+fn elsewhere<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::Elsewhere)
+}
+
+fn together<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::Together)
+}
+
+fn masked<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    provoke(call, Provoked::Masked)
 }
 
 fn provoke<'c>(call: &mut Call<'c>, how: Provoked) -> Result<(), Failure<'c>> {
