@@ -15,8 +15,18 @@ use crate::sync::Lock;
 use super::{DEVICE, MapError, PAGE, PHYSICAL_END, table};
 
 /// The windows that have an owner, by address.
-static OWNED: Lock<heapless::Vec<(&'static str, Window), WINDOWS>> = Lock::new(heapless::Vec::new());
+static OWNED: Lock<heapless::Vec<Owned, WINDOWS>> = Lock::new(heapless::Vec::new());
 const WINDOWS: usize = 64;
+
+/// A window that has an owner.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owned {
+    /// Whose it is.
+    pub(super) name: &'static str,
+    /// How it is mapped.
+    pub(super) memory: Memory,
+    window: Window,
+}
 
 /// Why a window can't be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,16 +54,20 @@ pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -
         return Err(DeviceError::Shape(window));
     };
     let mut owned = OWNED.lock();
-    // What is there is apart from one another, so only the two beside it can overlap it. None's sum overflows: all were
-    // held to the limit above.
-    let place = owned.partition_point(|(_, other)| other.base + other.size <= window.base);
-    if let Some((_, other)) = owned.get(place).filter(|(_, other)| other.base < end) {
-        return Err(DeviceError::Owned(window, *other));
+    // What is there is apart from one another, so only the two beside it can overlap it.
+    let place = owned.partition_point(|other| other.end() <= window.base);
+    let (below, above) = (place.checked_sub(1).and_then(|below| owned.get(below)), owned.get(place));
+    if let Some(other) = above.filter(|other| other.window.base < end) {
+        return Err(DeviceError::Owned(window, other.window));
     }
-    owned.insert(place, (name, window)).map_err(|_| DeviceError::TooMany)?;
-    let first = window.base & !(PAGE - 1);
-    let size = end.next_multiple_of(PAGE) - first;
-    table::map(DEVICE + first, first, size, Protection::Data, memory)?;
+    let new = Owned { name, memory, window };
+    // Small windows share pages: what either has of them is there.
+    let is_mapped = [below, above].into_iter().flatten().any(|other| other.maps(&new));
+    owned.insert(place, new).map_err(|_| DeviceError::TooMany)?;
+    if !is_mapped {
+        let (first, end) = (new.first_page(), new.end_of_pages());
+        table::map(DEVICE + first, first, end - first, Protection::Data, memory)?;
+    }
     let base = NonNull::without_provenance(
         core::num::NonZero::new((DEVICE + window.base) as usize).ok_or(DeviceError::Shape(window))?,
     );
@@ -64,23 +78,45 @@ pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -
 
 /// The nth window that has an owner, by address, and whose it is.
 pub fn owned(index: usize) -> Option<(&'static str, Window)> {
-    OWNED.lock().get(index).copied()
+    OWNED.lock().get(index).map(|owned| (owned.name, owned.window))
 }
 
-/// Whose the page with the physical address `at` is, and where its owner's pages end. Of two in one page it is the first.
-pub(super) fn owner(at: u64) -> Option<(&'static str, u64)> {
+/// The window that the page with the physical address `at` is mapped for. Of two in one page it is the first.
+pub(super) fn owner(at: u64) -> Option<Owned> {
     owner_among(&OWNED.lock(), at)
 }
 
-/// The same when a panic has begun, past the lock.
+/// Whose it is, when a panic has begun, past the lock.
 pub fn owner_in_panic(at: u64) -> Option<&'static str> {
     let mut owner = None;
     last_words::force(&OWNED, |owned| owner = owner_among(owned, at));
-    owner.map(|(name, _)| name)
+    owner.map(|owned| owned.name)
 }
 
-fn owner_among(owned: &[(&'static str, Window)], at: u64) -> Option<(&'static str, u64)> {
-    let end = |window: &Window| (window.base + window.size).next_multiple_of(PAGE);
-    let (name, window) = owned.get(owned.partition_point(|(_, window)| end(window) <= at))?;
-    (window.base & !(PAGE - 1) <= at).then(|| (*name, end(window)))
+fn owner_among(owned: &[Owned], at: u64) -> Option<Owned> {
+    let found = owned.get(owned.partition_point(|owned| owned.end_of_pages() <= at))?;
+    (found.first_page() <= at).then_some(*found)
+}
+
+// No sum overflows: windows were held to the map's end before they came here.
+impl Owned {
+    /// The address behind its last page.
+    pub(super) fn end_of_pages(&self) -> u64 {
+        self.end().next_multiple_of(PAGE)
+    }
+
+    fn first_page(&self) -> u64 {
+        self.window.base & !(PAGE - 1)
+    }
+
+    fn end(&self) -> u64 {
+        self.window.base + self.window.size
+    }
+
+    /// Whether its pages are all that `other` needs, and mapped alike.
+    fn maps(&self, other: &Self) -> bool {
+        self.memory == other.memory
+            && self.first_page() <= other.first_page()
+            && other.end_of_pages() <= self.end_of_pages()
+    }
 }

@@ -114,9 +114,9 @@ fn linear(address: u64) -> Option<Owner> {
 
 fn window(address: u64) -> Option<Owner> {
     let physical = address - DEVICE;
-    let (name, end) = device::owner(physical)?;
-    let (name, end) = (Name::Word(name), DEVICE + end);
-    Some(Owner { name, end, physical: Some(physical), protection: Protection::Data, memory: Memory::Device })
+    let owned = device::owner(physical)?;
+    let (name, end) = (Name::Word(owned.name), DEVICE + owned.end_of_pages());
+    Some(Owner { name, end, physical: Some(physical), protection: Protection::Data, memory: owned.memory })
 }
 
 fn shared(address: u64) -> Option<Owner> {
@@ -129,7 +129,8 @@ fn shared(address: u64) -> Option<Owner> {
 fn section(address: u64) -> Option<Owner> {
     let at = address as usize;
     let (text, rodata, mut data) = (layout::text(), layout::rodata(), layout::data());
-    data.end = stack::of_image()[0].guard.start;
+    let [(guard, _), ..] = layout::stacks();
+    data.end = guard.start;
     let sections = [
         ("text", text, Protection::Code),
         ("rodata", rodata, Protection::Constants),
@@ -171,7 +172,12 @@ impl Row {
         row.put(b" ");
         row.decimal(size >> 10);
         row.put(b" KiB ");
-        row.put(mapping.owner.map_or("nobody", |owner| owner.name.parts().0).as_bytes());
+        let (name, number) = mapping.owner.map_or(("nobody", None), |owner| owner.name.parts());
+        row.put(name.as_bytes());
+        if let Some(number) = number {
+            row.put(b" ");
+            row.decimal(number.into());
+        }
         row
     }
 
@@ -182,28 +188,40 @@ impl Row {
         }
     }
 
+    /// `digits` of the value's sixteen, the lower ones.
     fn hex(&mut self, value: u64, digits: usize) {
-        let places = self.bytes.get_mut(self.length..self.length + digits).unwrap_or_default();
-        let mut rest = value;
-        for place in places.iter_mut().rev() {
-            let digit = rest as u8 & 0xf;
-            *place = digit + if digit < 10 { b'0' } else { b'a' - 10 };
-            rest >>= 4;
-        }
-        self.length += digits;
+        let mut all = [0; 16];
+        all[..8].copy_from_slice(&hex((value >> 32) as u32));
+        all[8..].copy_from_slice(&hex(value as u32));
+        self.put(all.get(16 - digits..).unwrap_or_default());
     }
 
     fn decimal(&mut self, value: u64) {
-        if value >= 10 {
-            self.decimal(value / 10);
+        let (mut digits, mut first, mut rest) = ([b'0'; 20], 20, value);
+        while rest > 0 || first == digits.len() {
+            first -= 1;
+            if let Some(digit) = digits.get_mut(first) {
+                *digit += (rest % 10) as u8;
+            }
+            rest /= 10;
         }
-        self.put(&[b'0' + (value % 10) as u8]);
+        self.put(digits.get(first..).unwrap_or_default());
     }
 
     fn text(&self) -> &str {
         // Cannot fail: all of it is ASCII.
         self.bytes.get(..self.length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
     }
+}
+
+/// Eight hexadecimal digits at once: each half byte gets a byte of its own, then its letter.
+const fn hex(value: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let halves = (value as u64 & 0xffff_0000) << 16 | value as u64 & 0xffff;
+    let bytes = (halves << 8 | halves) & 0x00ff_00ff_00ff_00ff;
+    let digits = (bytes << 4 | bytes) & (0x0f * ONES);
+    let letters = (digits + 6 * ONES) >> 4 & ONES;
+    (digits + b'0' as u64 * ONES + letters * (b'a' - b'0' - 10) as u64).to_be_bytes()
 }
 
 impl Name {

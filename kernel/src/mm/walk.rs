@@ -1,7 +1,7 @@
 //! The live page tables, read as the processor reads them: runs of neighbouring entries of one kind.
 
 use crate::arch::layout;
-use crate::arch::mmu::{self, Descriptor, ENTRIES};
+use crate::arch::mmu::{self, Descriptor};
 
 use super::table::{TABLES, Tables};
 
@@ -23,87 +23,104 @@ const FIRST: u64 = 0xffff_0000_0000_0000;
 
 /// All runs, in address order. The tables may change between one and the next.
 pub fn runs() -> impl Iterator<Item = Run> {
-    let mut from = Some(FIRST);
+    let mut walk = Walk::new();
+    let mut ahead = None;
     core::iter::from_fn(move || {
-        let run = next(from?);
-        from = run.and_then(|run| run.address.checked_add(run.size));
-        run
+        let mut tables = TABLES.lock();
+        let mut run = ahead.take().or_else(|| walk.next(&mut tables))?;
+        ahead = walk.next(&mut tables);
+        while let Some(more) = ahead.filter(|more| run.continues_with(more)) {
+            run.size += more.size;
+            ahead = walk.next(&mut tables);
+        }
+        Some(run)
     })
 }
 
-/// The first run at `from` or above.
-fn next(from: u64) -> Option<Run> {
-    let mut tables = TABLES.lock();
-    let mut found: Option<Run> = None;
-    let mut at = Some(from);
-    while let Some(address) = at {
-        let piece = piece(&mut tables, address);
-        match (&mut found, piece.run) {
-            (None, run) => found = run,
-            (Some(run), Some(more)) if run.continues_with(&more) => run.size += more.size,
-            (Some(_), _) => break,
+/// A way through the tables, entry by entry, that knows the tables above. None of them is ever taken away.
+struct Walk {
+    /// The first address of the entry that comes next; `None` behind the last.
+    address: Option<u64>,
+    /// The level of that entry's table.
+    level: u32,
+    /// Physical addresses of the tables on the way to it, by level; those below `level` are of another way.
+    way: [u64; LEVELS],
+}
+
+impl Walk {
+    fn new() -> Self {
+        let mut way = [0; LEVELS];
+        way[0] = layout::root_table();
+        Self { address: Some(FIRST), level: 0, way }
+    }
+
+    /// The next entries of one table that are a run.
+    fn next(&mut self, tables: &mut Tables) -> Option<Run> {
+        loop {
+            let (address, level) = (self.address?, self.level);
+            let entries = tables.entries_at(*self.way.get(level as usize)?).get(mmu::index(address, level)..)?;
+            let first = *entries.first()?;
+            if first.is_invalid() {
+                self.pass(address, leading_invalid(entries));
+            } else if let Some(next) = first.next_table().filter(|_| level < LAST) {
+                self.level = level + 1;
+                *self.way.get_mut(level as usize + 1)? = next;
+            } else {
+                let covers = 1 << mmu::level_shift(level);
+                let count = leading_run(entries, first, covers);
+                self.pass(address, count);
+                let (physical, attributes) = (first.target(), first.attributes());
+                return Some(Run { address, physical, size: count as u64 * covers, attributes });
+            }
         }
-        at = piece.end;
     }
-    found
-}
 
-/// Entries of one table from an address on: one run, or nothing.
-struct Piece {
-    run: Option<Run>,
-    /// The address behind it; `None` at the top of the address space.
-    end: Option<u64>,
-}
-
-fn piece(tables: &mut Tables, address: u64) -> Piece {
-    let (entries, level) = deepest(tables, address);
-    let entries = entries.get(mmu::index(address, level)..).unwrap_or_default();
-    let covers = 1u64 << mmu::level_shift(level);
-    let first = entries.first().copied().unwrap_or(Descriptor::INVALID);
-    let (run, count) = if first.is_invalid() {
-        (None, leading_invalid(entries))
-    } else {
-        let count = leading_run(entries, first, covers);
-        let (physical, attributes) = (first.target(), first.attributes());
-        (Some(Run { address, physical, size: count as u64 * covers, attributes }), count)
-    };
-    Piece { run, end: (address & !(covers - 1)).checked_add(count as u64 * covers) }
-}
-
-/// The table in which the walk for `address` ends.
-fn deepest(tables: &mut Tables, address: u64) -> (&[Descriptor; ENTRIES], u32) {
-    let (mut table, mut level) = (layout::root_table(), 0);
-    while level < 3 {
-        let entry = tables.entries_at(table).get(mmu::index(address, level)).copied();
-        let Some(next) = entry.and_then(Descriptor::next_table) else { break };
-        (table, level) = (next, level + 1);
+    /// Goes past `count` entries from that of `address` on, and up again where the table ends with them.
+    fn pass(&mut self, address: u64, count: usize) {
+        self.address = address.checked_add((count as u64) << mmu::level_shift(self.level));
+        while let Some(address) = self.address.filter(|_| self.level > 0) {
+            if mmu::index(address, self.level) != 0 {
+                break;
+            }
+            self.level -= 1;
+        }
     }
-    (tables.entries_at(table), level)
 }
+
+/// Levels of tables, and the last one, whose entries lead to no other table.
+const LEVELS: usize = 4;
+const LAST: u32 = LEVELS as u32 - 1;
 
 /// How many entries from the first on are invalid. Most are zero: sixteen at a time.
 fn leading_invalid(entries: &[Descriptor]) -> usize {
-    let zeros = entries.as_chunks().0.iter().take_while(|chunk| Descriptor::all_zero(chunk)).count();
-    let rest = entries.get(16 * zeros..).unwrap_or_default();
-    16 * zeros + rest.iter().take_while(|entry| entry.is_invalid()).count()
+    let mut rest = entries;
+    while let Some((chunk, behind)) = rest.split_first_chunk()
+        && Descriptor::all_zero(chunk)
+    {
+        rest = behind;
+    }
+    while let [first, behind @ ..] = rest
+        && first.is_invalid()
+    {
+        rest = behind;
+    }
+    entries.len() - rest.len()
 }
 
 /// How many entries from `first` on map memory without a gap, with the same attributes: eight at a time.
 fn leading_run(entries: &[Descriptor], first: Descriptor, covers: u64) -> usize {
-    let mut expected = first;
-    let is_next = |eight: &&[Descriptor; 8]| {
-        let is = Descriptor::continue_one_another(eight, expected, covers);
-        expected = expected.advanced(8 * covers);
-        is
-    };
-    let eights = entries.as_chunks().0.iter().take_while(is_next).count();
-    let mut expected = first.advanced(8 * eights as u64 * covers);
-    let is_next = |entry: &&Descriptor| {
-        let is = **entry == expected;
-        expected = expected.advanced(covers);
-        is
-    };
-    8 * eights + entries.get(8 * eights..).unwrap_or_default().iter().take_while(is_next).count()
+    let (mut rest, mut expected) = (entries, first);
+    while let Some((eight, behind)) = rest.split_first_chunk()
+        && Descriptor::continue_one_another(eight, expected, covers)
+    {
+        (rest, expected) = (behind, expected.advanced(8 * covers));
+    }
+    while let [entry, behind @ ..] = rest
+        && *entry == expected
+    {
+        (rest, expected) = (behind, expected.advanced(covers));
+    }
+    entries.len() - rest.len()
 }
 
 impl Run {

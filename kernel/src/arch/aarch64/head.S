@@ -282,11 +282,20 @@ zero_lines:
     and     x2, x2, #0x1f
     cmp     x2, #4                          // DZP clear, and blocks of 2^4 words
     b.ne    2f
-1:  cmp     x0, x1
+    sub     x2, x1, #512
+    cmp     x0, x2
+    b.hi    4f
+1:  .rept   8
+    dc      zva, x0
+    add     x0, x0, #64
+    .endr
+    cmp     x0, x2
+    b.ls    1b
+4:  cmp     x0, x1
     b.hs    3f
     dc      zva, x0
     add     x0, x0, #64
-    b       1b
+    b       4b
 2:  cmp     x0, x1
     b.hs    3f
     stp     xzr, xzr, [x0]
