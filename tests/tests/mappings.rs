@@ -48,22 +48,49 @@ impl Leaf {
     }
 }
 
-/// Adds the leaves below the table at `table`, a virtual address of the image.
-fn walk(stub: &mut Stub, image: u64, table: u64, level: u32, base: u64, leaves: &mut Vec<Leaf>) -> Result<(), Failure> {
-    for quarter in 0..4 {
-        for (index, entry) in stub.words(table + quarter * 0x400, 128)?.into_iter().enumerate() {
-            let from = base + ((quarter * 128 + index as u64) << (39 - 9 * level));
-            if entry & VALID == 0 {
-                continue;
-            }
-            if level < 3 && entry & TABLE == TABLE {
-                walk(stub, image, (entry & ADDRESS) - LOADED + image, level + 1, from, leaves)?;
-            } else {
-                leaves.push(Leaf::new(from, level, entry));
+/// A table: where it is in the image, and what its first entry is for.
+#[derive(Debug, Clone)]
+struct Table {
+    at: u64,
+    level: u32,
+    base: u64,
+    entries: Vec<u64>,
+}
+
+impl Table {
+    /// The root.
+    fn root(stub: &mut Stub, image: &Image) -> Result<Self, Failure> {
+        Self::read(stub, image.symbol("__boot_tables")?, 0, LINEAR)
+    }
+
+    fn read(stub: &mut Stub, at: u64, level: u32, base: u64) -> Result<Self, Failure> {
+        let quarters = (0..4).map(|quarter| stub.words(at + quarter * 0x400, 128));
+        let entries = quarters.collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Self { at, level, base, entries })
+    }
+
+    /// The first address of the entry numbered `index`.
+    fn address(&self, index: usize) -> u64 {
+        self.base + ((index as u64) << (39 - 9 * self.level))
+    }
+
+    /// Itself and all tables below it.
+    fn all(self, stub: &mut Stub, start: u64) -> Result<Vec<Self>, Failure> {
+        let mut all = vec![self.clone()];
+        for (index, &entry) in self.entries.iter().enumerate() {
+            if self.level < 3 && entry & TABLE == TABLE {
+                let at = (entry & ADDRESS) - LOADED + start;
+                all.extend(Self::read(stub, at, self.level + 1, self.address(index))?.all(stub, start)?);
             }
         }
+        Ok(all)
     }
-    Ok(())
+
+    fn leaves(&self) -> impl Iterator<Item = Leaf> {
+        let is_leaf = |entry: &u64| entry & VALID != 0 && (self.level == 3 || entry & TABLE != TABLE);
+        let entries = self.entries.iter().enumerate().filter(move |(_, entry)| is_leaf(entry));
+        entries.map(|(index, &entry)| Leaf::new(self.address(index), self.level, entry))
+    }
 }
 
 #[test]
@@ -76,8 +103,9 @@ fn every_mapping_has_its_rights() -> Result<(), Failure> {
     guest.wait_for_prompt()?;
     let mut stub = socket.connect()?;
     let start = image.symbol("__image_start")?;
-    let mut leaves = Vec::new();
-    walk(&mut stub, start, image.symbol("__boot_tables")?, 0, LINEAR, &mut leaves)?;
+    let tables = Table::root(&mut stub, image)?.all(&mut stub, start)?;
+    let mut leaves: Vec<Leaf> = tables.iter().flat_map(Table::leaves).collect();
+    leaves.sort_by_key(|leaf| leaf.from);
 
     let [text, rodata, end] = ["__text_end", "__rodata_end", "__image_end"].map(|symbol| image.symbol(symbol));
     let (text, rodata, end) = (text?, rodata?, end?);
@@ -168,6 +196,46 @@ fn a_mapping_that_breaks_the_policy_is_found_later_too() -> Result<(), Failure> 
         stub.set_word(entry_of(image, page)?, below)
     })?;
     found(&mut guest, &[&format!("mapping {page:#x} to "), "emergency stack of CPU 0 may have", " at 0x"])
+}
+
+#[test]
+fn a_leaf_in_any_corner_of_any_table_is_found() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    let socket = Socket::new("mappings-corners");
+    let arguments = socket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut guest = Machine::virt().extra(&arguments).boot("mappings-corners", image)?;
+    guest.wait_for_prompt()?;
+    let mut stub = socket.connect()?;
+    let start = image.symbol("__image_start")?;
+    let tables = Table::root(&mut stub, image)?.all(&mut stub, start)?;
+    let code = stub.words(entry_of(image, start)?, 1)?[0];
+    stub.go()?;
+    // A root's entry can only be a table's (DDI 0487, D8.3.1).
+    let below: Vec<&Table> = tables.iter().filter(|table| table.level > 0).collect();
+    assert!(below.len() > 8, "{} tables", below.len());
+    for table in below {
+        // The first and the last entry that nothing has, and one between, as executable memory.
+        let free: Vec<usize> = (0..512).filter(|&index| table.entries[index] & VALID == 0).collect();
+        for &index in [free.first(), free.get(free.len() / 2), free.last()].into_iter().flatten() {
+            let kind = if table.level == 3 { TABLE } else { VALID };
+            let place = table.at + index as u64 * 8;
+            change(&socket, place, code & !(ADDRESS | TABLE) | kind)?;
+            let told = guest.command("selftest mappings")?;
+            change(&socket, place, table.entries[index])?;
+            let wanted =
+                format!("mapping {:#x} to 0x0, {:#x} bytes", table.address(index), 1u64 << (39 - 9 * table.level));
+            assert!(told.status == 1 && told.output.contains(&wanted), "{wanted} in {}", told.output);
+        }
+    }
+    guest.run("selftest mappings").map(drop)
+}
+
+/// Stops the machine for as long as it takes to write a word.
+fn change(socket: &Socket, at: u64, word: u64) -> Result<(), Failure> {
+    let mut stub = socket.connect()?;
+    stub.set_word(at, word)?;
+    stub.go()
 }
 
 /// The kernel tells all of `parts` of a mapping when it looks for itself.
