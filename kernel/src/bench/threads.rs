@@ -1,6 +1,6 @@
 //! Threads: switching, making, waking.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 
 use kernel_core::sched::CpuSet;
@@ -8,7 +8,7 @@ use kernel_core::system::Measured;
 
 use crate::arch::counter;
 use crate::sched::{self, Spawn, Thread};
-use crate::sync::{Channel, Semaphore};
+use crate::sync::{Channel, Mutex, Semaphore};
 
 use super::ROUNDS;
 
@@ -18,6 +18,15 @@ fn beside_me(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result
     Spawn::new(name).affinity(here).run(work).map_err(|_| "no thread can be made")
 }
 
+/// What `measure` comes to in a thread that stays on this core.
+pub(super) fn measured_here(
+    measure: impl FnOnce() -> Result<Measured, &'static str> + Send + 'static,
+) -> Result<Measured, &'static str> {
+    static OUTCOME: Mutex<Result<Measured, &'static str>> = Mutex::new(Err("not measured"));
+    beside_me("bench", || *OUTCOME.lock() = measure())?.join();
+    *OUTCOME.lock()
+}
+
 /// Two threads on one core, of which the first measures how long its `ROUNDS` take; `each` operations are in a round.
 fn duet(
     each: u64,
@@ -25,7 +34,14 @@ fn duet(
     second: impl Fn() + Send + 'static,
 ) -> Result<Measured, &'static str> {
     static TICKS: AtomicU64 = AtomicU64::new(0);
+    static BOTH_ARE_THERE: Semaphore = Semaphore::new(0);
+    static CALLED_OFF: AtomicBool = AtomicBool::new(false);
+    CALLED_OFF.store(false, Ordering::Relaxed);
     let one = beside_me("bench 1", move || {
+        BOTH_ARE_THERE.acquire();
+        if CALLED_OFF.load(Ordering::Relaxed) {
+            return;
+        }
         // Once before, so that both have begun.
         first();
         let start = counter::now();
@@ -33,9 +49,8 @@ fn duet(
         TICKS.store(counter::now() - start, Ordering::Relaxed);
     })?;
     let two = beside_me("bench 2", move || (0..=ROUNDS).for_each(|_| second()));
-    if two.is_err() {
-        return Err("no second thread can be made");
-    }
+    CALLED_OFF.store(two.is_err(), Ordering::Relaxed);
+    BOTH_ARE_THERE.release();
     one.join();
     two?.join();
     Ok(Measured::new(TICKS.load(Ordering::Relaxed), each * ROUNDS))
