@@ -1,6 +1,6 @@
 //! Each core's queues, and everything that changes who runs.
 
-use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 
 use kernel_core::sched::{CpuSet, Priority, RunQueue, ThreadId, Timers, least_loaded, most_loaded};
 use kernel_sync::Padded;
@@ -137,26 +137,17 @@ pub fn unpark(thread: ThreadId) {
     slot.wait.store(wait::NOTHING, Relaxed);
     queues.timers.remove(thread);
     let target = if has_others() { choose(home, thread).unwrap_or(home) } else { home };
-    let urgent = if target == home {
-        let urgent = enqueue(&mut queues, home, thread);
-        // Before the switch: what it switches to takes this lock.
-        drop(queues);
-        urgent
-    } else {
-        send(queues, target, thread)
-    };
-    if urgent {
+    if place(queues, home, target, thread) {
         preempt_here();
     }
 }
 
 /// Lets a new thread run; `None` where no core may.
 pub(super) fn admit(thread: ThreadId) -> Option<()> {
-    let here = per_cpu::index(&Masked::new());
-    let target = choose(here, thread)?;
-    let cpu = cpu(target)?;
-    slot(thread).home.store(target as u8, Relaxed);
-    if enqueue(&mut cpu.queues.lock(), target, thread) {
+    // Under the lock of who had the place before: a wake-up that was meant for that one may still be on its way.
+    let (home, queues) = lock_home(thread)?;
+    let target = choose(per_cpu::index(queues.masked()), thread)?;
+    if place(queues, home, target, thread) {
         preempt_here();
     }
     Some(())
@@ -174,10 +165,18 @@ fn choose(home: usize, thread: ThreadId) -> Option<usize> {
     least_loaded(home, slot(thread).affinity().and(online()), load)
 }
 
-/// Moves a thread that waits no more, and is in no queue, to the core `target`.
+/// Puts a thread that waits no more, and is in no queue, into those of the core `target`; whether it should run here at once, now
+/// that no lock is held.
+#[inline(always)]
+fn place(mut queues: Guard<'static, Queues>, home: usize, target: usize, thread: ThreadId) -> bool {
+    if target == home { enqueue(&mut queues, home, thread) } else { send(queues, target, thread) }
+}
+
+/// The same, to another core than its home.
 #[cold]
 fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool {
-    slot(thread).home.store(target as u8, Relaxed);
+    // Who finds it there finds its wait ended, too, whichever lock that was done under.
+    slot(thread).home.store(target as u8, Release);
     // Still masked: in between nobody finds the thread.
     let masked = queues.unlock();
     cpu(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock_masked(masked), target, thread))
@@ -302,7 +301,8 @@ fn steal(here: usize) -> Option<ThreadId> {
     let victim = cpu(most_loaded(others, load)?)?;
     let mut queues = victim.queues.lock();
     let thread = queues.ready.take(|thread| slot(thread).affinity().has(here))?;
-    slot(thread).home.store(here as u8, Relaxed);
+    // As in `send`.
+    slot(thread).home.store(here as u8, Release);
     victim.load.store(victim.load.load(Relaxed) - 1, Relaxed);
     Some(thread)
 }
@@ -372,8 +372,8 @@ fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
     loop {
         let home = slot(thread).home.load(Relaxed);
         let queues = cpu(home.into())?.queues.lock();
-        // It may have moved while this waited.
-        if slot(thread).home.load(Relaxed) == home {
+        // It may have moved while this waited. Acquires: what it moved here with wasn't done under this lock.
+        if slot(thread).home.load(Acquire) == home {
             return Some((home.into(), queues));
         }
     }
