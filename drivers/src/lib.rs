@@ -6,7 +6,7 @@
 //! - [`Console`], [`InterruptController`] with [`CpuInterface`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
 //! - [`pl011`], [`gicv2`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
-//! [`verify`] takes an interrupt controller through its steps at boot.
+//! [`verify`] takes an interrupt controller through its steps at boot; [`virtio_blk`] knows what disks are asked and answer.
 //!
 //! A driver takes its windows by value, knows no address and no board, and waits by a bounded count, never by a
 //! clock of its own. Unsafe code is in [`mmio`] and [`dma`] only.
@@ -31,6 +31,7 @@ pub mod pl031;
 mod rtc;
 pub mod timer;
 pub mod verify;
+pub mod virtio_blk;
 
 pub use console::{Console, ConsoleError};
 pub use error::DriverError;

@@ -7,6 +7,7 @@
 //! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`mismatch`] makes trees in which one fact is wrong, and holds check and kernel to the verdict on it.
 //! - [`ask`] asks a tree and a ledger everything there is to ask.
+//! - [`monitor`] takes things out of a guest's machine while it runs.
 //! - [`mutate`] breaks blobs at random, the same way for the same seed.
 //! - [`stub`] stops a guest through QEMU's gdb stub and puts its core where it should never be.
 //! - [`Failure`] says what went wrong, with the end of the transcript.
@@ -24,6 +25,7 @@ mod hypervisor;
 pub mod image;
 mod machine;
 pub mod mismatch;
+pub mod monitor;
 pub mod mutate;
 pub mod paths;
 mod serial;

@@ -33,14 +33,26 @@ impl Socket {
         Self(std::env::temp_dir().join(format!("keel-{}-{name}", std::process::id())))
     }
 
-    /// QEMU's arguments that make it listen here.
+    /// QEMU's arguments that make its stub listen here.
     pub fn arguments(&self) -> [String; 4] {
+        self.arguments_for("-gdb", "chardev:stub")
+    }
+
+    /// QEMU's arguments that make something else of its listen here: `option` with the character device `stub`.
+    pub(crate) fn arguments_for(&self, option: &str, value: &str) -> [String; 4] {
         let chardev = format!("socket,id=stub,path={},server=on,wait=off", self.0.display());
-        ["-chardev".to_owned(), chardev, "-gdb".to_owned(), "chardev:stub".to_owned()]
+        ["-chardev".to_owned(), chardev, option.to_owned(), value.to_owned()]
     }
 
     /// Connects, which stops the machine.
     pub fn connect(&self) -> Result<Stub, Failure> {
+        let mut stub = Stub { stream: self.stream()? };
+        stub.ask("?")?;
+        Ok(stub)
+    }
+
+    /// Connects to whatever listens here.
+    pub(crate) fn stream(&self) -> Result<UnixStream, Failure> {
         let start = Instant::now();
         // QEMU makes the socket a moment after it starts.
         let stream = loop {
@@ -51,9 +63,7 @@ impl Socket {
             }
         };
         stream.set_read_timeout(Some(PATIENCE))?;
-        let mut stub = Stub { stream };
-        stub.ask("?")?;
-        Ok(stub)
+        Ok(stream)
     }
 
     /// Where it is.

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use tests::monitor::Monitor;
+use tests::stub::Socket;
 use tests::{EntryLevel, Failure, Guest, Image, Machine, paths};
 
 /// Blocks of the disk.
@@ -119,9 +121,54 @@ fn a_disk_that_hangs_is_given_up_and_the_rest_goes_on() -> Result<(), Failure> {
     let told = fails(&mut guest, "blk read 0 1")?;
     guest.expect(&told, "the disk doesn't answer (ETIMEDOUT)")?;
     let gone = fails(&mut guest, "blk read 0 1")?;
-    guest.expect(&gone, "the disk is gone: it didn't answer an earlier request (ENODEV)")?;
+    guest.expect(&gone, "the disk is gone: it was given up at an earlier request (ENODEV)")?;
     let log = guest.run("log")?;
-    guest.expect(&log, "no answer within 5 s: reset, and left alone")
+    guest.expect(&log, "no answer within 5 s")?;
+    guest.expect(&log, "reset, and left alone")
+}
+
+/// Two disks, the second one the test's to take things from through QEMU's monitor: its file, and the first one's bytes.
+fn boot_with_monitor(name: &str, socket: &Socket) -> Result<(Guest, Monitor, Vec<u8>), Failure> {
+    let (path, bytes) = disk(name)?;
+    let going = path.with_extension("going");
+    fs::write(&going, &bytes[..BLOCKS as usize / 2 * BLOCK])
+        .map_err(|source| tests::Cause::File { path: going.clone(), source })?;
+    let drive = format!("if=none,id=going,format=raw,file={}", going.display());
+    let arguments = Monitor::arguments(socket);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    // What comes first has the last slot, which is started last.
+    let machine =
+        Machine::virt().extra(&arguments).extra(&["-drive", &drive, "-device", "virtio-blk-device,drive=going"]);
+    let guest = boot(name, &machine, &file(&path), false)?;
+    Ok((guest, Monitor::connect(socket)?, bytes))
+}
+
+#[test]
+fn a_disk_that_vanishes_is_told_at_each_read_and_the_other_goes_on() -> Result<(), Failure> {
+    let socket = Socket::new("disk-vanishes");
+    let (mut guest, mut monitor, bytes) = boot_with_monitor("disk-vanishes", &socket)?;
+    guest.run("blk checksum 1")?;
+    monitor.tell("drive_del going")?;
+    for block in [0, 7] {
+        let told = fails(&mut guest, &format!("blk read 1 {block}"))?;
+        guest.expect(&told, &format!("the disk reports an error at block {block} (EIO)"))?;
+    }
+    let sum = guest.run("blk checksum 0")?;
+    guest.expect(&sum, &format!("{:08x}", crc32(&bytes)))
+}
+
+#[test]
+fn a_disk_that_shrinks_ends_where_it_says() -> Result<(), Failure> {
+    let socket = Socket::new("disk-shrinks");
+    let (mut guest, mut monitor, bytes) = boot_with_monitor("disk-shrinks", &socket)?;
+    guest.run("blk read 1 99")?;
+    monitor.tell("block_resize going 10k")?;
+    let told = fails(&mut guest, "blk read 1 99")?;
+    guest.expect(&told, "block 99 is past the disk's end (EINVAL)")?;
+    let sum = guest.run("blk checksum 1")?;
+    guest.expect(&sum, &format!("{:08x}  20 blocks from 0", crc32(&bytes[..20 * BLOCK])))?;
+    let log = guest.run("log")?;
+    guest.expect(&log, "100 blocks have become 20")
 }
 
 #[test]

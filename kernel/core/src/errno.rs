@@ -51,7 +51,7 @@ impl DiskError {
         match self {
             Self::NoDisk(_) | Self::Gone => Errno::ENODEV,
             Self::PastTheEnd(_) | Self::Length(_) => Errno::EINVAL,
-            Self::Device(_) => Errno::EIO,
+            Self::Device(_) | Self::Short { .. } | Self::Nonsense(_) => Errno::EIO,
             Self::TimedOut => Errno::ETIMEDOUT,
             Self::NoMemory => Errno::ENOMEM,
         }

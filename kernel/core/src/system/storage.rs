@@ -45,13 +45,26 @@ pub enum DiskError {
     /// The disk says that it failed.
     #[error("the disk reports an error at block {0}")]
     Device(u64),
+    /// The disk says that it is done, and has written fewer bytes, or claims more than there was room for.
+    #[error("the disk gave {written} of {due} bytes at block {first}")]
+    Short {
+        /// The first block of the read.
+        first: u64,
+        /// Bytes that it says it wrote, its status among them.
+        written: u32,
+        /// Bytes that it should have written.
+        due: u32,
+    },
+    /// The disk says that it is done, and neither that it worked nor that it failed.
+    #[error("the disk's answer about block {0} makes no sense")]
+    Nonsense(u64),
     /// The disk doesn't answer; it is left alone from now on.
     #[error("the disk doesn't answer")]
     TimedOut,
-    /// It didn't answer an earlier request.
-    #[error("the disk is gone: it didn't answer an earlier request")]
+    /// It was given up: it didn't answer an earlier request, or answered what nobody had asked.
+    #[error("the disk is gone: it was given up at an earlier request")]
     Gone,
-    /// There are no bytes that the disk can reach, or too many wait for it.
+    /// There are no bytes that the disk can reach.
     #[error("no memory for the request")]
     NoMemory,
 }

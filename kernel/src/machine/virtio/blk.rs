@@ -1,113 +1,93 @@
 //! Disks: virtio-blk (virtio 1.2, 5.2).
 //!
-//! A read puts a request into the queue and sleeps until the interrupt has told of its end. A disk that doesn't answer in time is
-//! reset, which takes its hands off all memory, and left alone from then on.
+//! A read puts a request into the queue and sleeps until the interrupt's handler has taken the answer. A disk that doesn't
+//! answer in time, or answers what nobody asked, is reset, which takes its hands off all memory, and left alone from then on.
 
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst, fence};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
 
 use alloc::boxed::Box;
 
+use drivers::virtio_blk::{self, AnswerError, Lengths, Requests};
 use hardware::board::{Device, Interrupt};
 use hardware::check::Checked;
 use hardware::tree::Tree;
 use kernel_core::system::{self, BLOCK, DiskError};
-use virtio_drivers::Error;
-use virtio_drivers::device::blk::{BlkReq, BlkResp, VirtIOBlk};
-use virtio_drivers::transport::mmio::{MmioTransport, MmioVersion};
-
-use drivers::registers::virtio_mmio::Registers;
-use tock_registers::interfaces::Writeable as _;
+use virtio_drivers::transport::InterruptStatus;
+use virtio_drivers::transport::mmio::MmioTransport;
 
 use crate::arch::counter;
-use crate::arch::mmio::Window;
-use crate::log::error;
+use crate::log::{error, warning};
 use crate::machine::irq;
+use crate::sched;
 use crate::sync::{Lock, Semaphore};
 
 use super::VirtioError;
-use super::hal::{self, Dma};
+use super::hal;
+use super::queue::{Lent, Queue, REQUESTS};
 
 /// Disks that have a place.
 const DISKS: usize = 8;
-/// How long a disk may take, in seconds.
-const PATIENCE: u64 = 5;
-/// Requests that are kept for the next read.
-const REQUESTS: usize = 8;
-/// The number of a disk's only queue (virtio 1.2, 5.2.2).
-const QUEUE: u32 = 0;
-/// Descriptors of virtio-drivers' queue: a request is known by its first one's number.
-const TOKENS: usize = 16;
+/// How long a disk may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a disk is looked at where no clock tells how long it took.
+const LOOKS: u32 = 10_000_000;
 
 static ALL: Lock<heapless::Vec<&'static Disk, DISKS>> = Lock::new(heapless::Vec::new());
-
-/// virtio-drivers' half of a disk.
-type Driver = VirtIOBlk<Dma, MmioTransport<'static>>;
-
-/// A disk that answers.
-struct Running {
-    driver: Driver,
-    doorbell: Registers<Window>,
-}
 
 /// A disk.
 struct Disk {
     device: &'static str,
     kind: &'static str,
-    blocks: u64,
+    lengths: Lengths,
     read_only: bool,
-    /// None once the disk was given up.
-    running: Lock<Option<Running>>,
-    /// Requests that nobody uses at the moment.
-    requests: Lock<heapless::Vec<Box<Request>, REQUESTS>>,
-    /// Who waits for the request of each number. A permit may be left over from an earlier one, so whoever has it looks.
-    ends: [Semaphore; TOKENS],
+    blocks: AtomicU64,
+    state: Lock<State>,
+    /// Permits for places among the requests.
+    room: Semaphore,
+    /// A permit for each request that ended, by its place.
+    ends: [Semaphore; REQUESTS],
     reads: AtomicU64,
     errors: AtomicU64,
 }
 
-/// What device and driver tell each other about one read.
-#[derive(Default)]
-#[repr(C, align(128))]
-struct Request {
-    asked: BlkReq,
-    answered: Line<BlkResp>,
+/// What threads and the handler share.
+struct State {
+    /// None once the disk was given up.
+    queue: Option<Queue>,
+    requests: Requests<Lent, Result<(), DiskError>, REQUESTS>,
+    /// Answers until now.
+    answers: u64,
 }
-
-/// On cache lines of its own: one that the device writes shares none with one that the driver writes.
-#[derive(Default)]
-#[repr(align(128))]
-struct Line<T>(T);
 
 /// Starts the disk behind `transport`.
 pub fn start(
     device: &'static Device,
-    window: Window,
     transport: MmioTransport<'static>,
     line: Checked<Interrupt>,
     tree: Option<&Tree<'_>>,
 ) -> Result<(), VirtioError> {
+    if ALL.lock().is_full() {
+        return Err(VirtioError::TooMany);
+    }
     hal::configure(tree, device.path)?;
-    let kind = match transport.version() {
-        MmioVersion::Legacy => "virtio-blk (legacy)",
-        MmioVersion::Modern => "virtio-blk (modern)",
-    };
-    let driver = VirtIOBlk::new(transport)?;
-    let (blocks, read_only) = (driver.capacity(), driver.readonly());
-    let doorbell = Registers::new(window).map_err(|_| VirtioError::Small)?;
+    let (queue, about) = Queue::start(transport)?;
+    irq::handle(line, device.name, interrupt)?;
     let disk = Box::leak(Box::new(Disk {
         device: device.name,
-        kind,
-        blocks,
-        read_only,
-        running: Lock::new(Some(Running { driver, doorbell })),
-        requests: Lock::new(heapless::Vec::new()),
-        ends: [const { Semaphore::new(0) }; TOKENS],
+        kind: about.kind,
+        lengths: about.lengths,
+        read_only: about.read_only,
+        blocks: AtomicU64::new(about.blocks),
+        state: Lock::new(State { queue: Some(queue), requests: Requests::new(), answers: 0 }),
+        room: Semaphore::new(REQUESTS),
+        ends: [const { Semaphore::new(0) }; REQUESTS],
         reads: AtomicU64::new(0),
         errors: AtomicU64::new(0),
     }));
-    ALL.lock().push(disk).map_err(|_| VirtioError::TooMany)?;
-    irq::handle(line, device.name, interrupt)?;
+    // Cannot fail: one core starts devices.
+    let _ = ALL.lock().push(disk);
     Ok(())
 }
 
@@ -117,7 +97,7 @@ pub fn disk(index: usize) -> Option<system::Disk<'static>> {
     Some(system::Disk {
         device: disk.device,
         kind: disk.kind,
-        blocks: disk.blocks,
+        blocks: disk.blocks.load(Relaxed),
         read_only: disk.read_only,
         reads: disk.reads.load(Relaxed),
         errors: disk.errors.load(Relaxed),
@@ -137,15 +117,9 @@ fn nth(index: usize) -> Option<&'static Disk> {
     ALL.lock().get(index).copied()
 }
 
-/// Quiets every disk that signals, and wakes who waits for what has ended.
+/// Quiets every disk that signals, and takes its answers.
 fn interrupt() {
-    for index in 0.. {
-        let Some(disk) = nth(index) else { break };
-        if let Some(running) = disk.running.lock().as_mut() {
-            running.driver.ack_interrupt();
-            disk.wake_next(&mut running.driver);
-        }
-    }
+    (0..).map_while(nth).for_each(Disk::signalled);
 }
 
 impl Disk {
@@ -153,9 +127,10 @@ impl Disk {
         if into.is_empty() || !into.len().is_multiple_of(BLOCK) {
             return Err(DiskError::Length(into.len()));
         }
-        let end = first.checked_add((into.len() / BLOCK) as u64).filter(|&end| end <= self.blocks);
+        let blocks = self.blocks.load(Relaxed);
+        let end = first.checked_add((into.len() / BLOCK) as u64).filter(|&end| end <= blocks);
         if end.is_none() {
-            return Err(DiskError::PastTheEnd(first.max(self.blocks)));
+            return Err(DiskError::PastTheEnd(first.max(blocks)));
         }
         let device = hal::device().ok_or(DiskError::Gone)?;
         if device.has_in_place(NonNull::from(&mut *into)) {
@@ -170,79 +145,130 @@ impl Disk {
 
     /// Reads into bytes that the device can have as they are.
     fn transfer(&self, first: u64, into: &mut [u8]) -> Result<(), DiskError> {
-        let mut request = self.requests.lock().pop().unwrap_or_default();
-        let outcome = self.ask(first, into, &mut request);
-        // One too many is freed.
-        let _ = self.requests.lock().push(request);
+        self.room.acquire();
+        let place = self.state.lock().ask(Lent::new(first, into));
+        let outcome = place.and_then(|place| self.wait(place));
+        self.room.release();
         outcome
     }
 
-    fn ask(&self, first: u64, into: &mut [u8], request: &mut Request) -> Result<(), DiskError> {
-        let Request { asked, answered: Line(answered) } = request;
-        let token = {
-            let mut running = self.running.lock();
-            let Running { driver, doorbell } = running.as_mut().ok_or(DiskError::Gone)?;
-            // SAFETY: this function holds all three until the request has ended, or the device was reset and has no more
-            // hand on them; nothing looks at them meanwhile.
-            let token = unsafe { driver.read_blocks_nb(first as usize, asked, into, answered) };
-            // virtio-drivers 0.13 asks whether the device wants to know without a barrier behind the store that tells, and compares
-            // indices that wrap as if they didn't: now and then it wouldn't ring.
-            fence(SeqCst);
-            doorbell.queuenotify().set(QUEUE);
-            token
-        };
-        let token = token.map_err(|error| disk_error(error, first))?;
-        let patience = counter::frequency() * PATIENCE;
-        let mut deadline = counter::now() + patience;
-        let end = self.ends.get(usize::from(token)).ok_or(DiskError::Device(first))?;
+    /// Waits until the request at `place` has ended.
+    fn wait(&self, place: usize) -> Result<(), DiskError> {
+        let end = self.ends.get(place).ok_or(DiskError::Gone)?;
         loop {
-            let in_time = end.acquire_until(deadline);
-            let mut running = self.running.lock();
-            let Running { driver, .. } = running.as_mut().ok_or(DiskError::Gone)?;
-            if driver.peek_used() == Some(token) {
-                // SAFETY: the same three that this token was given for.
-                let result = unsafe { driver.complete_read_blocks(token, asked, into, answered) };
-                // From here on the device interrupts for the next end (virtio 1.2, 2.7.10); one that came before it knew that
-                // is seen by the look that follows, if that isn't done first.
-                fence(SeqCst);
-                self.wake_next(driver);
-                return result.map_err(|error| disk_error(error, first));
+            let before = self.state.lock().answers;
+            let in_time = acquire_in_time(end);
+            let mut state = self.state.lock();
+            if !in_time {
+                // Its interrupt may have been lost.
+                self.take_answers(&mut state);
+                if state.answers == before && state.queue.is_some() {
+                    error!("{}: no answer within {} s", self.device, PATIENCE.as_secs());
+                    self.give_up(&mut state, DiskError::TimedOut);
+                }
             }
-            if in_time {
-                continue;
+            if let Some(outcome) = state.requests.take(place) {
+                if !in_time {
+                    // There since it ended.
+                    end.try_acquire();
+                }
+                return outcome;
             }
-            if driver.peek_used().is_none() {
-                self.give_up(&mut running);
-                return Err(DiskError::TimedOut);
-            }
-            // The disk works; it's another thread that hasn't come to take what ended before.
-            self.wake_next(driver);
-            deadline = counter::now() + patience;
+            // The disk works, on what others asked for.
         }
     }
 
-    /// Wakes who waits for the first request that has ended; that one wakes the next.
-    fn wake_next(&self, driver: &mut Driver) {
-        let token = driver.peek_used();
-        if let Some(end) = token.and_then(|token| self.ends.get(usize::from(token))) {
-            end.release();
+    /// What the device's interrupt does.
+    fn signalled(&self) {
+        let mut state = self.state.lock();
+        let Some(queue) = state.queue.as_mut() else { return };
+        let why = queue.quiet();
+        if why.contains(InterruptStatus::DEVICE_CONFIGURATION_INTERRUPT) {
+            self.has_changed(&mut state);
+        }
+        self.take_answers(&mut state);
+    }
+
+    /// The device has more or fewer blocks than before, or can't go on.
+    #[cold]
+    fn has_changed(&self, state: &mut State) {
+        let Some(queue) = &state.queue else { return };
+        if queue.needs_reset() {
+            error!("{}: the device says that it can't go on", self.device);
+            return self.give_up(state, DiskError::Gone);
+        }
+        if let Ok(blocks) = queue.blocks() {
+            let before = self.blocks.swap(blocks, Relaxed);
+            if before != blocks {
+                warning!("{}: {before} blocks have become {blocks}", self.device);
+            }
         }
     }
 
-    /// Resets the disk: dropping its transport clears the Status register, after which it touches no memory (virtio 1.2,
-    /// 2.4.2).
-    ///
-    /// Whoever else waits finds it gone.
-    fn give_up(&self, running: &mut Option<Running>) {
-        error!("{}: no answer within {PATIENCE} s: reset, and left alone", self.device);
-        *running = None;
-        self.ends.iter().for_each(Semaphore::release);
+    /// Ends every request that the device has answered, and wakes who waits for it.
+    fn take_answers(&self, state: &mut State) {
+        while let Some(token) = state.queue.as_ref().and_then(Queue::answered) {
+            let State { queue: Some(queue), requests, .. } = &mut *state else { return };
+            let Some((place, lent)) = requests.asked(token) else {
+                error!("{}: an answer by descriptor {token}, by which nothing was asked", self.device);
+                return self.give_up(state, DiskError::Gone);
+            };
+            // SAFETY: the token that `ask` got for this place, which keeps what was lent since.
+            let answer = unsafe { queue.take(token, place, lent) };
+            let outcome = match answer {
+                Ok((written, status)) => self.judge(lent, written, status),
+                Err(_) => Err(DiskError::Nonsense(lent.first)),
+            };
+            requests.end(place, outcome);
+            state.answers += 1;
+            self.ends.get(place).into_iter().for_each(Semaphore::release);
+        }
+    }
+
+    fn judge(&self, lent: &Lent, written: u32, status: u8) -> Result<(), DiskError> {
+        let first = lent.first;
+        virtio_blk::check(status, written, lent.len() as u32, self.lengths).map_err(|cause| match cause {
+            AnswerError::Failed | AnswerError::Unsupported => DiskError::Device(first),
+            AnswerError::Length { written, due } => DiskError::Short { first, written, due },
+            AnswerError::NoStatus | AnswerError::Status(_) => DiskError::Nonsense(first),
+        })
+    }
+
+    /// Resets the disk and ends all that it has with `outcome`: nobody asks it for anything any more.
+    #[cold]
+    fn give_up(&self, state: &mut State, outcome: DiskError) {
+        let Some(queue) = state.queue.take() else { return };
+        match queue.reset() {
+            true => error!("{}: reset, and left alone", self.device),
+            false => error!("{}: left alone; it doesn't say that it was reset, so it keeps its queue", self.device),
+        }
+        for place in state.requests.end_all(Err(outcome)) {
+            self.ends.get(place).into_iter().for_each(Semaphore::release);
+        }
     }
 }
 
-fn disk_error(error: Error, first: u64) -> DiskError {
-    match error {
-        Error::QueueFull | Error::DmaError => DiskError::NoMemory,
-        _ => DiskError::Device(first),
+impl State {
+    /// Puts a request into the queue; which place it has.
+    fn ask(&mut self, lent: Lent) -> Result<usize, DiskError> {
+        let queue = self.queue.as_mut().ok_or(DiskError::Gone)?;
+        // There is one: its permit was taken.
+        let place = self.requests.free().ok_or(DiskError::NoMemory)?;
+        // SAFETY: the place is free, and `transfer` holds what is lent until the request has ended: then it was answered, or the
+        // device was reset.
+        let token = unsafe { queue.ask(place, &lent) };
+        self.requests.ask(place, token.map_err(|_| DiskError::NoMemory)?, lent);
+        Ok(place)
     }
+}
+
+/// Takes a permit in the time that a disk may take: whether there was one.
+fn acquire_in_time(end: &Semaphore) -> bool {
+    if sched::has_clock() {
+        return end.acquire_until(counter::now().saturating_add(sched::ticks(PATIENCE)));
+    }
+    (0..LOOKS).any(|_| {
+        sched::yield_now();
+        end.try_acquire()
+    })
 }

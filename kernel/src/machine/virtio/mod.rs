@@ -4,6 +4,7 @@
 
 mod blk;
 mod hal;
+mod queue;
 
 use core::ptr::NonNull;
 
@@ -45,6 +46,12 @@ pub enum VirtioError {
     /// The device, or virtio-drivers, gave up.
     #[error("the device can't be started: {0}")]
     Device(virtio_drivers::Error),
+    /// It takes none of the features that every driver has to ask for.
+    #[error("the device refuses what it offered")]
+    Features,
+    /// It has a number of blocks that changes whenever it is read.
+    #[error("the device's configuration never stands still")]
+    Unsteady,
     /// Its memory can't be reached like the others'.
     #[error("its dma-ranges or coherence differ from another virtio device's")]
     Mixed,
@@ -73,14 +80,14 @@ pub fn start(
     tree: Option<&Tree<'_>>,
 ) -> Result<Slot, VirtioError> {
     let Some(header) = NonNull::new(window.base().as_ptr().cast::<VirtIOHeader>()) else { return Ok(Slot::Empty) };
-    // SAFETY: the window is mapped as device memory for good, `size` bytes long and aligned to 8, and this function owns it;
-    // it goes on beside the transport for one purpose, a store to QueueNotify, which the transport only stores to as well.
+    // SAFETY: the window is mapped as device memory for good, `size` bytes long and aligned to 8, and this function owns it
+    // and never uses it but through the transport.
     let transport = match unsafe { MmioTransport::new(header, window.size()) } {
         Ok(transport) => transport,
         Err(error) => return not_a_device(error),
     };
     match transport.device_type() {
-        DeviceType::Block => blk::start(device, window, transport, line, tree).map(|()| Slot::Started),
+        DeviceType::Block => blk::start(device, transport, line, tree).map(|()| Slot::Started),
         other => Ok(Slot::NoDriver(other as u32)),
     }
 }
