@@ -1,7 +1,7 @@
 //! The boot log: the ring that everything worth keeping goes into, from the first Rust instruction on.
 
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use kernel_core::log::{Cursor, Level, Log, Record, Ring};
 
@@ -14,8 +14,8 @@ const SIZE: usize = 16 << 10;
 
 static RING: Lock<Ring<SIZE>> = Lock::new(Ring::new());
 
-/// Whether a warning or an error was ever logged.
-static COMPLAINTS: AtomicBool = AtomicBool::new(false);
+/// Warnings and errors that were logged.
+static COMPLAINTS: AtomicU32 = AtomicU32::new(0);
 
 /// The boot log as the shell reads it.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct BootLog;
 /// Appends a record.
 pub fn record(level: Level, text: fmt::Arguments<'_>) {
     if level <= Level::Warn {
-        COMPLAINTS.store(true, Relaxed);
+        COMPLAINTS.fetch_add(1, Relaxed);
     }
     let now = counter::now();
     let mut ring = RING.lock();
@@ -40,8 +40,8 @@ pub fn record_text(level: Level, text: &str) {
     RING.lock().push(counter::now(), level, text);
 }
 
-/// Whether there is any warning or error; for who reads the log only then.
-pub fn has_complaints() -> bool {
+/// How many warnings and errors there were; for who reads the log only if there are any.
+pub fn complaints() -> u32 {
     COMPLAINTS.load(Relaxed)
 }
 

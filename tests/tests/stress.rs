@@ -26,10 +26,20 @@ fn nothing_is_lost_and_nothing_is_left_over() -> Result<(), Failure> {
     let reply = guest.command(&format!("stress {seconds}"))?;
     print!("figure: {}", reply.output);
     guest.expect(&reply.output, &format!("stress: {seconds} s, 4 CPUs, seed 0x"))?;
+    if reply.status != 0 {
+        // For the transcript: who waits, and for whom.
+        guest.run("threads")?;
+        guest.run("irq")?;
+    }
     guest.expect(&reply.output, ": PASS\n")?;
     for work in [
+        "put off",
+        "deferred",
         "wake-ups",
         "values",
+        "turns",
+        "walks",
+        "moves",
         "mutex hand-overs",
         "timers",
         "kicks",
@@ -39,7 +49,7 @@ fn nothing_is_lost_and_nothing_is_left_over() -> Result<(), Failure> {
         "disk reads",
     ] {
         let count = count(&reply.output, work);
-        assert!(count >= seconds, "{count} {work} in {seconds} s: {}", reply.output);
+        assert!(count > 0, "no {work} in {seconds} s: {}", reply.output);
     }
     let log = guest.run("log")?;
     let loud = log.lines().find(|line| line.contains("] warn ") || line.contains("] error "));

@@ -41,7 +41,7 @@ impl Machine<'_> {
         if cfg!(preset_feature = "device-summary") && self.board.preset.has_feature("device-summary") {
             let _ = self.devices(&mut out);
         }
-        if log::has_complaints() {
+        if log::complaints() > 0 {
             logged::print(&BootLog, &mut out);
         }
         if cfg!(preset_feature = "ledger-rows") && self.board.preset.has_feature("ledger-rows") {

@@ -12,7 +12,7 @@ use crate::machine::irq;
 use crate::sched::{self, Spawn, SpawnError, Thread};
 use crate::sync::Semaphore;
 
-use super::crowd::{Added, Crowd, Me};
+use super::crowd::{Added, Crowd, Me, Place};
 
 /// Threads that one worker has at once.
 const CHILDREN: u64 = 3;
@@ -21,7 +21,7 @@ const CHILDREN: u64 = 3;
 pub(super) fn start(crowd: &mut Crowd, cpu: usize) -> Added {
     let all = crowd.cpus().to_vec();
     let others: Vec<usize> = all.iter().copied().filter(|other| *other != cpu).collect();
-    crowd.add_at(Priority::DEFERRED, "timers", cpu, timers)?;
+    crowd.add_at(Priority::DEFERRED, "timers", Place::Cpu(cpu), timers)?;
     if !others.is_empty() {
         crowd.add("kicks", cpu, move |me| kicks(me, &others))?;
     }

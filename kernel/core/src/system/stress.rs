@@ -6,7 +6,7 @@ use super::selftest::Why;
 pub type Stress = fn(Asked) -> Totals;
 
 /// Kinds of work that there can be.
-pub const WORKS: usize = 12;
+pub const WORKS: usize = 16;
 
 /// How long, and from what numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
