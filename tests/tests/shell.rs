@@ -184,7 +184,7 @@ fn a_panic_is_asked_for_and_tells_registers_and_backtrace() -> Result<(), Failur
     guest.send_line("y")?;
     let report = guest.settle(std::time::Duration::from_millis(700))?;
     let report = report.rsplit_once("[y/N]").map(|(_, report)| report.to_owned()).unwrap_or_default();
-    for part in ["PANIC: asked for by the shell", "power.rs:", "x29 ", "sp ", "x0 ", "backtrace"] {
+    for part in ["PANIC: asked for by the shell", "provoke.rs:", "x29 ", "sp ", "x0 ", "backtrace"] {
         guest.expect(&report, part)?;
     }
     let frames = report.lines().filter(|line| line.contains("  text+0x")).count();
