@@ -32,7 +32,7 @@ impl<'m, M: Memory> Buffer<'m, M> {
 
     /// Makes it the device's. What the CPU wrote is in memory when this returns.
     pub fn give(self, direction: Direction) -> Given<'m, M> {
-        self.device.hand_over(self.block.address, self.block.size, direction);
+        self.device.hand_over(self.block.address(), self.block.size(), direction);
         Given { buffer: ManuallyDrop::new(self), direction }
     }
 }
@@ -46,7 +46,8 @@ impl<'m, M: Memory> Given<'m, M> {
     /// Makes it the CPU's again, for a driver that has seen the device say that it is done.
     pub fn take(self) -> Buffer<'m, M> {
         let buffer = ManuallyDrop::into_inner(self.buffer);
-        buffer.device.take_back(buffer.block.address, buffer.block.size, self.direction);
+        // SAFETY: `give` handed the block over in this direction; a `Given` lends no bytes, and a block shares no granule.
+        unsafe { buffer.device.take_back(buffer.block.address(), buffer.block.size(), self.direction) };
         buffer
     }
 }
@@ -57,14 +58,14 @@ impl<M: Memory> Deref for Buffer<'_, M> {
     fn deref(&self) -> &[u8] {
         // SAFETY: by `Memory`'s contract the block is mapped, initialised and ours until `drop` frees it; the device has
         // it only while it is inside a `Given`, which lends no bytes.
-        unsafe { slice::from_raw_parts(self.block.address.as_ptr(), self.block.size) }
+        unsafe { slice::from_raw_parts(self.block.address().as_ptr(), self.block.size()) }
     }
 }
 
 impl<M: Memory> DerefMut for Buffer<'_, M> {
     fn deref_mut(&mut self) -> &mut [u8] {
         // SAFETY: as in `deref`, and `self` is borrowed mutably for as long as the bytes are.
-        unsafe { slice::from_raw_parts_mut(self.block.address.as_ptr(), self.block.size) }
+        unsafe { slice::from_raw_parts_mut(self.block.address().as_ptr(), self.block.size()) }
     }
 }
 

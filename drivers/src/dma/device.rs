@@ -85,7 +85,7 @@ impl<'m, M: Memory> Device<'m, M> {
     /// Lends bytes as they are, for a library that keeps buffers by address; says what the device calls the first. `None`
     /// where the device can't reach them.
     ///
-    /// Whoever calls this keeps nothing else in the bytes' first and last cache lines, or knows the device to be coherent:
+    /// Whoever calls this keeps nothing else in the bytes' first and last granules, or knows the device to be coherent:
     /// [`Self::has_in_place`] tells.
     pub fn lend(&self, bytes: NonNull<[u8]>, direction: Direction) -> Option<u64> {
         let bus = self.bus(self.memory.physical(bytes.cast(), bytes.len())?, bytes.len())?;
@@ -94,20 +94,24 @@ impl<'m, M: Memory> Device<'m, M> {
     }
 
     /// Ends what [`Self::lend`] began, once the device is done.
-    pub fn end_loan(&self, bytes: NonNull<[u8]>, direction: Direction) {
-        self.take_back(bytes.cast(), bytes.len(), direction);
+    ///
+    /// # Safety
+    /// The bytes were lent in this direction, and nobody wrote to them or to the rest of their granules since, but the device.
+    pub unsafe fn end_loan(&self, bytes: NonNull<[u8]>, direction: Direction) {
+        // SAFETY: as the caller promises.
+        unsafe { self.take_back(bytes.cast(), bytes.len(), direction) };
     }
 
-    /// Whether the device can have bytes as they are: within its reach, and in cache lines of their own where that matters.
+    /// Whether the device can have bytes as they are: within its reach, and in granules of their own where that matters.
     pub fn has_in_place(&self, bytes: NonNull<[u8]>) -> bool {
-        let line = self.memory.line();
-        let whole = bytes.addr().get().is_multiple_of(line) && bytes.len().is_multiple_of(line);
+        let granule = self.memory.granule();
+        let whole = bytes.addr().get().is_multiple_of(granule) && bytes.len().is_multiple_of(granule);
         let physical = self.memory.physical(bytes.cast(), bytes.len()).filter(|_| whole || self.is_coherent());
         physical.is_some_and(|physical| self.bus(physical, bytes.len()).is_some())
     }
 
-    /// A zeroed block and its bus address, for a library that keeps memory by address; freed by [`Self::free`]. Cached
-    /// blocks of a device that isn't coherent share no cache line with anything else.
+    /// A zeroed block and its bus address, for a library that keeps memory by address; freed by [`Self::free`]. Blocks of a
+    /// device that isn't coherent share no granule with anything else.
     pub fn block(&self, size: usize, align: usize, sharing: Sharing) -> Result<(Block, u64), DmaError> {
         let caching = match (sharing, self.coherence) {
             (Sharing::AtOnce, Coherence::NonCoherent) => Caching::Uncached,
@@ -133,7 +137,7 @@ impl<'m, M: Memory> Device<'m, M> {
         self.coherence == Coherence::Coherent
     }
 
-    /// A block and its bus address. Where lines are cleaned and forgotten, it shares none with anything else.
+    /// A block and its bus address. Where lines are cleaned and forgotten, it shares no granule with anything else.
     fn allocate(&self, size: usize, align: usize, caching: Caching) -> Result<(Block, u64), DmaError> {
         if size == 0 {
             return Err(DmaError::Empty);
@@ -141,11 +145,11 @@ impl<'m, M: Memory> Device<'m, M> {
         if !align.is_power_of_two() {
             return Err(DmaError::Alignment(align));
         }
-        let line = if self.is_coherent() { 1 } else { self.memory.line() };
-        let whole = size.checked_next_multiple_of(line).ok_or(DmaError::NoMemory { size })?;
+        let granule = if self.is_coherent() { 1 } else { self.memory.granule() };
+        let whole = size.checked_next_multiple_of(granule).ok_or(DmaError::NoMemory { size })?;
         for within in self.reach.physical() {
-            let Some(block) = self.memory.allocate(whole, align.max(line), within, caching) else { continue };
-            match self.bus(block.physical, block.size) {
+            let Some(block) = self.memory.allocate(whole, align.max(granule), within, caching) else { continue };
+            match self.bus(block.physical(), block.size()) {
                 Some(bus) => return Ok((block, bus)),
                 None => self.memory.free(block),
             }
@@ -168,11 +172,15 @@ impl<M: Memory> Device<'_, M> {
     }
 
     /// The CPU has them back.
-    pub(super) fn take_back(&self, address: NonNull<u8>, size: usize, direction: Direction) {
+    ///
+    /// # Safety
+    /// They were handed over in this direction, and only the device wrote to their granules since.
+    pub(super) unsafe fn take_back(&self, address: NonNull<u8>, size: usize, direction: Direction) {
         self.memory.after_completion();
         if !self.is_coherent() && direction != Direction::ToDevice {
             // Again: the core may have fetched lines while the device wrote (DDI 0487, D7.5, on speculative reads).
-            self.memory.invalidate(address, size);
+            // SAFETY: `hand_over` cleaned these lines, and as the caller promises the CPU wrote nothing to them since.
+            unsafe { self.memory.invalidate(address, size) };
         }
     }
 }

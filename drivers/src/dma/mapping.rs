@@ -71,7 +71,8 @@ impl<'b, 'm, M: Memory> Mapping<'b, 'm, M> {
         let mut this = ManuallyDrop::new(self);
         let bounce = this.bounce.take();
         if bounce.is_none() {
-            this.device.end_loan(this.bytes, this.direction);
+            // SAFETY: `new` lent the bytes in this direction, in granules of their own; this mapping has them borrowed since.
+            unsafe { this.device.end_loan(this.bytes, this.direction) };
         }
         // SAFETY: `bytes` was made from a `&'b mut [u8]` that this mapping holds, which ends here.
         let bytes = unsafe { this.bytes.as_mut() };
@@ -98,7 +99,7 @@ fn bounced<'m, M: Memory>(
     bytes: &[u8],
     direction: Direction,
 ) -> Result<Given<'m, M>, DmaError> {
-    let mut buffer: Buffer<'m, M> = device.buffer(bytes.len(), device.memory().line())?;
+    let mut buffer: Buffer<'m, M> = device.buffer(bytes.len(), device.memory().granule())?;
     // For a transfer from the device too: what it doesn't write stays what it was.
     if let Some(room) = buffer.get_mut(..bytes.len()) {
         room.copy_from_slice(bytes);

@@ -23,17 +23,44 @@ pub enum Caching {
     Uncached,
 }
 
-/// Physically contiguous memory that has one owner.
+/// Physically contiguous memory that has one owner, until [`Memory::free`].
 #[derive(Debug, PartialEq, Eq)]
+#[must_use = "a block that isn't freed is lost"]
 pub struct Block {
+    address: NonNull<u8>,
+    physical: u64,
+    size: usize,
+    caching: Caching,
+}
+
+impl Block {
+    /// The `size` bytes at `address`, whose first physical address is `physical`.
+    ///
+    /// # Safety
+    /// They are what [`Memory`] says of a block, and no other block has any of them: whoever frees this one gives them to others.
+    pub const unsafe fn new(address: NonNull<u8>, physical: u64, size: usize, caching: Caching) -> Self {
+        Self { address, physical, size, caching }
+    }
+
     /// Where the CPU finds it.
-    pub address: NonNull<u8>,
+    pub const fn address(&self) -> NonNull<u8> {
+        self.address
+    }
+
     /// Its first physical address.
-    pub physical: u64,
+    pub const fn physical(&self) -> u64 {
+        self.physical
+    }
+
     /// Its bytes.
-    pub size: usize,
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+
     /// How it is mapped.
-    pub caching: Caching,
+    pub const fn caching(&self) -> Caching {
+        self.caching
+    }
 }
 
 // SAFETY: a block is memory with one owner, at an address that is the same for every core.
@@ -43,9 +70,9 @@ unsafe impl Send for Block {}
 ///
 /// # Safety
 /// A block that `allocate` gives is mapped for reading and writing at `address`, physically contiguous from `physical`,
-/// initialised, and nobody else's until it is freed. `physical` tells the truth, `line` is a power of two and at
-/// least the size of the largest cache line between CPU and memory, and `clean` and `invalidate` reach the point where a
-/// device that isn't coherent sees memory.
+/// initialised, and nobody else's until it is freed. `physical` tells the truth, `granule` is a power of two and at least
+/// what any cache between CPU and memory writes back at once, and `clean` and `invalidate` reach the point where a device
+/// that isn't coherent sees memory.
 pub unsafe trait Memory {
     /// A zeroed block of at least `size` bytes, `align`ed (a power of two), all of it within the physical addresses
     /// `within`; `None` if there is none.
@@ -57,8 +84,8 @@ pub unsafe trait Memory {
     /// The physical address behind `size` bytes at `address`; `None` where they aren't mapped or not contiguous.
     fn physical(&self, address: NonNull<u8>, size: usize) -> Option<u64>;
 
-    /// Bytes of a cache line.
-    fn line(&self) -> usize;
+    /// Bytes that may be written back together: what a device writes shares none of them with what the CPU writes.
+    fn granule(&self) -> usize;
 
     /// Writes back the lines that hold these bytes.
     fn clean(&self, address: NonNull<u8>, size: usize);
@@ -67,7 +94,10 @@ pub unsafe trait Memory {
     fn clean_and_invalidate(&self, address: NonNull<u8>, size: usize);
 
     /// Forgets the lines that hold these bytes. What the CPU wrote to them and hasn't cleaned may be lost.
-    fn invalidate(&self, address: NonNull<u8>, size: usize);
+    ///
+    /// # Safety
+    /// Nothing that was written through the cache to the granules of these bytes since they were last cleaned is wanted.
+    unsafe fn invalidate(&self, address: NonNull<u8>, size: usize);
 
     /// What the CPU wrote is seen by the device before anything that the CPU does next.
     fn before_doorbell(&self);

@@ -18,14 +18,16 @@ use super::{Block, Caching, Memory};
 
 /// Bytes of the model's cache lines.
 pub const LINE: usize = 64;
+/// Bytes that the model writes back together: a cache behind the first has longer lines.
+pub const GRANULE: usize = 2 * LINE;
 
 /// A stretch of RAM.
 #[derive(Debug)]
 pub struct Model {
     base: u64,
     size: usize,
-    /// The CPU's side: `size` bytes in words, so that the start is aligned to a line.
-    cpu: NonNull<Line>,
+    /// The CPU's side: `size` bytes.
+    cpu: NonNull<Granule>,
     /// The device's side, and RAM itself.
     ram: RefCell<Vec<u8>>,
     /// What the CPU's side was when cache and RAM last agreed, by line.
@@ -47,14 +49,15 @@ pub enum Maintenance {
 }
 
 #[derive(Debug, Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([u8; LINE]);
+#[repr(C, align(128))]
+struct Granule([u8; GRANULE]);
 
 impl Model {
-    /// `lines` lines of zeros at the physical address `base`.
+    /// `lines` lines of zeros at the physical address `base`, an even number of them.
     pub fn new(base: u64, lines: usize) -> Self {
         let size = lines * LINE;
-        let cpu: NonNull<Line> = NonNull::from(Vec::leak(vec![Line([0; LINE]); lines])).cast();
+        assert!(size.is_multiple_of(GRANULE));
+        let cpu: NonNull<Granule> = NonNull::from(Vec::leak(vec![Granule([0; GRANULE]); size / GRANULE])).cast();
         cpu.expose_provenance();
         Self {
             base,
@@ -87,11 +90,12 @@ impl Model {
         self.ram.borrow_mut()[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    /// The cache writes all its dirty lines back, as it may at any moment.
+    /// The cache writes all that is dirty back, as it may at any moment, with what shares a granule with it.
     pub fn evict(&self) {
         for start in (0..self.size).step_by(LINE) {
             if self.is_dirty(start) {
-                self.write_back(start);
+                let granule = start / GRANULE * GRANULE;
+                (granule..granule + GRANULE).step_by(LINE).for_each(|line| self.write_back(line));
             }
         }
     }
@@ -171,7 +175,7 @@ impl Model {
 
 impl Drop for Model {
     fn drop(&mut self) {
-        let lines = core::ptr::slice_from_raw_parts_mut(self.cpu.as_ptr(), self.size / LINE);
+        let lines = core::ptr::slice_from_raw_parts_mut(self.cpu.as_ptr(), self.size / GRANULE);
         // SAFETY: `new` leaked these lines, and whoever was given some of them has borrowed the model for as long.
         drop(unsafe { Box::from_raw(lines) });
     }
@@ -197,11 +201,12 @@ unsafe impl Memory for Model {
             self.ram.borrow_mut()[start..start + size].fill(0);
         }
         let address = NonNull::new(self.cpu.as_ptr().cast::<u8>().wrapping_add(start))?;
-        Some(Block { address, physical: self.base + start as u64, size, caching })
+        // SAFETY: these lines were free until `taken` got them, just now, and are initialised.
+        Some(unsafe { Block::new(address, self.base + start as u64, size, caching) })
     }
 
     fn free(&self, block: Block) {
-        let start = self.offset_of(block.address);
+        let start = self.offset_of(block.address());
         let mut taken = self.taken.borrow_mut();
         let index = taken.iter().position(|(range, _)| range.start == start).expect("a block that was given");
         taken.swap_remove(index);
@@ -213,8 +218,8 @@ unsafe impl Memory for Model {
         (at + size <= self.size).then_some(self.base + at as u64)
     }
 
-    fn line(&self) -> usize {
-        LINE
+    fn granule(&self) -> usize {
+        GRANULE
     }
 
     fn clean(&self, address: NonNull<u8>, size: usize) {
@@ -227,7 +232,7 @@ unsafe impl Memory for Model {
         lines.for_each(|start| self.write_back(start));
     }
 
-    fn invalidate(&self, address: NonNull<u8>, size: usize) {
+    unsafe fn invalidate(&self, address: NonNull<u8>, size: usize) {
         let lines = self.lines(address, size).filter(|_| self.does(Maintenance::Invalidate));
         lines.for_each(|start| self.forget(start));
     }

@@ -1,17 +1,19 @@
 //! Memory that CPU and device use at the same time.
 
-use core::mem::ManuallyDrop;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Block, Memory};
 use crate::extent;
 
-/// Rings and descriptors: words that either side may change at any moment, so each access is one volatile word.
+/// Rings and descriptors: words that either side may change at any moment, so each access is one atomic word.
+///
+/// Freed by [`Shared::end`] alone. One that is dropped instead is lost: a device that may still write must not find somebody
+/// else's memory there.
 #[derive(Debug)]
+#[must_use = "memory that isn't ended is lost"]
 pub struct Shared<'m, M: Memory> {
     memory: &'m M,
-    /// Taken out only by `drop`.
-    block: ManuallyDrop<Block>,
+    block: Block,
     bus: u64,
 }
 
@@ -27,7 +29,7 @@ pub struct OutOfBounds {
 
 impl<'m, M: Memory> Shared<'m, M> {
     pub(super) const fn new(memory: &'m M, block: Block, bus: u64) -> Self {
-        Self { memory, block: ManuallyDrop::new(block), bus }
+        Self { memory, block, bus }
     }
 
     /// What the device calls the first byte.
@@ -61,21 +63,18 @@ impl<'m, M: Memory> Shared<'m, M> {
         Ok(word)
     }
 
+    /// Gives the memory back, for a driver that has stopped the device.
+    pub fn end(self) {
+        self.memory.free(self.block);
+    }
+
     fn word(&self, offset: usize) -> Result<&AtomicU32, OutOfBounds> {
-        let size = self.block.size;
+        let size = self.block.size();
         if !extent::holds(size, offset, size_of::<AtomicU32>()) {
             return Err(OutOfBounds { offset, size });
         }
         // SAFETY: by `Memory`'s contract the block is mapped, initialised and ours; the word lies in it, on a boundary
         // of 4 because the block is aligned to at least that. The device changes it as another atomic observer does.
-        Ok(unsafe { self.block.address.add(offset).cast::<AtomicU32>().as_ref() })
-    }
-}
-
-impl<M: Memory> Drop for Shared<'_, M> {
-    fn drop(&mut self) {
-        // SAFETY: the last use of the block, in the only call of `drop`. Whoever drops it has stopped the device.
-        let block = unsafe { ManuallyDrop::take(&mut self.block) };
-        self.memory.free(block);
+        Ok(unsafe { self.block.address().add(offset).cast::<AtomicU32>().as_ref() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::vec;
 
-use super::model::{LINE, Maintenance, Model};
+use super::model::{GRANULE, LINE, Maintenance, Model};
 use super::{Coherence, Device, Direction, DmaError, Reach, ReachWindow, Way};
 
 const BASE: u64 = 0x4000_0000;
@@ -139,17 +139,31 @@ fn bytes_that_share_a_line_are_bounced() {
 }
 
 #[test]
-fn bytes_in_lines_of_their_own_go_as_they_are() {
+fn bytes_that_share_a_granule_are_bounced() {
+    let memory = Model::new(BASE, 16);
+    // SAFETY: as above, the last lines are never asked for.
+    let bytes = unsafe { memory.own(BASE + 14 * LINE as u64, GRANULE) };
+    let (ours, neighbour) = bytes.split_at_mut(LINE);
+    let mapping = device(&memory).map(ours, Direction::FromDevice).unwrap();
+    memory.write(mapping.address(), &[9; LINE]);
+    neighbour[0] = 2;
+    memory.evict();
+    assert_eq!(mapping.way(), Way::Bounced);
+    assert_eq!(mapping.finish(), [9; LINE], "a neighbour's eviction would have covered this");
+}
+
+#[test]
+fn bytes_in_granules_of_their_own_go_as_they_are() {
     let memory = Model::new(BASE, 16);
     // SAFETY: nothing else is taken from this model.
-    let bytes = unsafe { memory.own(BASE + LINE as u64, 2 * LINE) };
+    let bytes = unsafe { memory.own(BASE + GRANULE as u64, 2 * GRANULE) };
     bytes.fill(1);
     let mapping = device(&memory).map(bytes, Direction::Both).unwrap();
-    assert_eq!((mapping.way(), mapping.address()), (Way::Direct, BASE + LINE as u64));
-    assert_eq!(memory.read(mapping.address(), 2 * LINE), [1; 2 * LINE]);
-    memory.write(mapping.address(), &[2; 2 * LINE]);
+    assert_eq!((mapping.way(), mapping.address()), (Way::Direct, BASE + GRANULE as u64));
+    assert_eq!(memory.read(mapping.address(), 2 * GRANULE), [1; 2 * GRANULE]);
+    memory.write(mapping.address(), &[2; 2 * GRANULE]);
     memory.evict();
-    assert_eq!(mapping.finish(), [2; 2 * LINE]);
+    assert_eq!(mapping.finish(), [2; 2 * GRANULE]);
 }
 
 #[test]
@@ -161,11 +175,18 @@ fn both_use_shared_words_at_once() {
     assert_eq!(memory.read(ring.address(), 8), [1, 0, 0, 0, 2, 0, 0, 0]);
     memory.write(ring.address() + 8, &[3, 0, 0, 0]);
     assert_eq!((ring.observe(8), ring.load(0)), (Ok(3), Ok(1)));
-    for offset in [2, 64, usize::MAX - 3] {
+    for offset in [2, GRANULE, usize::MAX - 3] {
         assert!(ring.store(offset, 0).is_err() && ring.observe(offset).is_err(), "{offset:#x}");
     }
-    drop(ring);
+    ring.end();
     assert_eq!(memory.in_use(), 0);
+}
+
+#[test]
+fn a_ring_is_free_only_once_the_device_was_stopped() {
+    let memory = Model::new(BASE, 4);
+    drop(device(&memory).shared(16, 16).unwrap());
+    assert_eq!(memory.in_use(), 1);
 }
 
 #[test]

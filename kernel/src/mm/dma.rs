@@ -4,7 +4,7 @@ use core::ops::Range;
 use core::ptr::NonNull;
 
 use drivers::dma::{Block, Caching, Memory};
-use kernel_core::frames::{Order, Zone};
+use kernel_core::frames::Order;
 
 use crate::arch::mmu::{Memory as Attributes, Protection};
 use crate::arch::{cache, layout, mmu};
@@ -17,18 +17,16 @@ use super::{BLOCK, LINEAR, PAGE, PHYSICAL_END, UNCACHED, UNCACHED_END, table};
 pub struct KernelMemory;
 
 // SAFETY: a block is a run of frames that was leaked for it, so nobody else has them; both mappings, the linear one and
-// the uncached one, are read-write, and the frames were zeroed through the one that is used. An uncached block's lines
-// are out of the caches, and its linear addresses are used by nobody while it lives.
+// the uncached one, are read-write. The frames were zeroed through the linear one, and where the other is used those zeros
+// are in memory and no line of them in the caches; the linear addresses are used by nobody then. CTR_EL0.CWG says what is
+// written back together, and maintenance goes to the point of coherency.
 unsafe impl Memory for KernelMemory {
     fn allocate(&self, size: usize, align: usize, within: Range<u64>, caching: Caching) -> Option<Block> {
         // A run is aligned to its size.
         let size = size.max(align);
         let order = Order::of_bytes(size as u64)?;
-        let frames = frames::alloc(order, Zone::below(within.end)?).ok()?;
+        let frames = frames::alloc_within(order, &within).ok()?;
         let range = frames.range();
-        if range.start < within.start || range.end > within.end {
-            return None;
-        }
         let linear = frames.pointer();
         // SAFETY: the run is in the linear map, writable, and it is ours.
         unsafe { linear.write_bytes(0, (range.end - range.start) as usize) };
@@ -37,17 +35,18 @@ unsafe impl Memory for KernelMemory {
             Caching::Uncached => uncached(&range, linear.addr())?,
         };
         let physical = frames.leak().start;
-        Some(Block { address, physical, size, caching })
+        // SAFETY: the run was leaked for this block, mapped at `address` just now or for good, and zeroed.
+        Some(unsafe { Block::new(address, physical, size, caching) })
     }
 
     fn free(&self, block: Block) {
         // Cannot fail: the block's own size, as it was given.
-        let Some(order) = Order::of_bytes(block.size as u64) else { return };
-        if block.caching == Caching::Uncached {
-            table::unmap(block.address.addr().get() as u64, order.bytes());
+        let Some(order) = Order::of_bytes(block.size() as u64) else { return };
+        if block.caching() == Caching::Uncached {
+            table::unmap(block.address().addr().get() as u64, order.bytes());
         }
         // SAFETY: `allocate` leaked this run of this order for the block, which is given back once, by value.
-        drop(unsafe { Frames::of_leaked(block.physical, order) });
+        drop(unsafe { Frames::of_leaked(block.physical(), order) });
     }
 
     fn physical(&self, address: NonNull<u8>, size: usize) -> Option<u64> {
@@ -65,8 +64,8 @@ unsafe impl Memory for KernelMemory {
         contiguous.into_iter().all(|(offset, found)| found == Some(start + offset)).then_some(start)
     }
 
-    fn line(&self) -> usize {
-        cache::line()
+    fn granule(&self) -> usize {
+        cache::cache_type().granule()
     }
 
     fn clean(&self, address: NonNull<u8>, size: usize) {
@@ -77,9 +76,8 @@ unsafe impl Memory for KernelMemory {
         cache::clean_and_invalidate(address.expose_provenance().get(), size);
     }
 
-    fn invalidate(&self, address: NonNull<u8>, size: usize) {
-        // SAFETY: by `drivers::dma`'s use the device has just written these lines, and the CPU wrote nothing to them since
-        // they were cleaned.
+    unsafe fn invalidate(&self, address: NonNull<u8>, size: usize) {
+        // SAFETY: the caller's promise is that of `cache::invalidate`, for these very bytes.
         unsafe { cache::invalidate(address.expose_provenance().get(), size) };
     }
 

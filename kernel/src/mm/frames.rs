@@ -23,6 +23,12 @@ pub fn alloc(order: Order, zone: Zone) -> Result<Frames, FrameError> {
     FRAMES.lock().alloc(order, zone, &mut LinearMap).map(|frames| Frames(ManuallyDrop::new(frames)))
 }
 
+/// A run of `order` whose every address is in `within`.
+#[cfg(driver = "virtio-mmio")]
+pub fn alloc_within(order: Order, within: &Range<u64>) -> Result<Frames, FrameError> {
+    FRAMES.lock().alloc_within(order, within, &mut LinearMap).map(|frames| Frames(ManuallyDrop::new(frames)))
+}
+
 /// Starts on `mapped`, RAM in the linear map that has no owner.
 pub(super) fn start(mapped: RamMap<RANGES>) {
     FRAMES.lock().start(mapped);

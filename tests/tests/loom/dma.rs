@@ -26,7 +26,8 @@ const BOTH: Barriers = Barriers { doorbell: true, completion: true };
 unsafe impl Memory for Barriers {
     fn allocate(&self, size: usize, _: usize, _: Range<u64>, caching: Caching) -> Option<Block> {
         let address = NonNull::from(Vec::leak(vec![0u8; size])).cast();
-        Some(Block { address, physical: 0, size, caching })
+        // SAFETY: the bytes were leaked just now, for this block.
+        Some(unsafe { Block::new(address, 0, size, caching) })
     }
 
     fn free(&self, _: Block) {}
@@ -35,7 +36,7 @@ unsafe impl Memory for Barriers {
         None
     }
 
-    fn line(&self) -> usize {
+    fn granule(&self) -> usize {
         1
     }
 
@@ -43,7 +44,7 @@ unsafe impl Memory for Barriers {
 
     fn clean_and_invalidate(&self, _: NonNull<u8>, _: usize) {}
 
-    fn invalidate(&self, _: NonNull<u8>, _: usize) {}
+    unsafe fn invalidate(&self, _: NonNull<u8>, _: usize) {}
 
     fn before_doorbell(&self) {
         if self.doorbell {

@@ -136,13 +136,24 @@ impl<'m> FrameAllocator<'m> {
 
     /// A run of `order` that `zone` or one below it has.
     pub fn alloc(&mut self, order: Order, zone: Zone, ram: &mut impl Ram<'m>) -> Result<Frames, FrameError> {
-        for zone in Zone::ALL.into_iter().filter(|each| *each <= zone) {
-            if let Some(base) = self.alloc_in(zone, order, ram) {
+        self.alloc_within(order, &(0..zone.addresses().end), ram)
+    }
+
+    /// A run of `order` whose every address is in `within`, from the highest zone that has one. Where `within` ends inside a
+    /// section, the run that this would hand out next decides about that section.
+    pub fn alloc_within(
+        &mut self,
+        order: Order,
+        within: &Range<u64>,
+        ram: &mut impl Ram<'m>,
+    ) -> Result<Frames, FrameError> {
+        for zone in Zone::ALL.into_iter().filter(|zone| zone.addresses().start < within.end) {
+            if let Some(base) = self.alloc_in(zone, order, within, ram) {
                 return Ok(Frames { base, order });
             }
         }
         self.failures += 1;
-        Err(FrameError::Exhausted { size: order.bytes(), zone })
+        Err(FrameError::Exhausted { size: order.bytes(), zone: Zone::holding(within) })
     }
 
     /// Takes a run back.
@@ -172,18 +183,20 @@ impl<'m> FrameAllocator<'m> {
         self.failures
     }
 
-    fn alloc_in(&mut self, zone: Zone, order: Order, ram: &mut impl Ram<'m>) -> Option<u64> {
+    fn alloc_in(&mut self, zone: Zone, order: Order, within: &Range<u64>, ram: &mut impl Ram<'m>) -> Option<u64> {
         for index in 0.. {
             if index == self.sections.len() && !self.open(zone, ram) {
                 break;
             }
             let Some(section) = self.sections.get_mut(index) else { break };
-            if !zone.addresses().contains(&section.base()) {
+            let end = section.end();
+            if !zone.addresses().contains(&section.base()) || section.base() >= within.end || end <= within.start {
                 continue;
             }
-            let end = section.end();
             match section.take(order, ram) {
-                Ok(Some(base)) => return Some(base),
+                Ok(Some(base)) if within.start <= base && base + order.bytes() <= within.end => return Some(base),
+                // Cannot fail: it was had just now.
+                Ok(Some(base)) => drop(section.give(base, order)),
                 Ok(None) => {}
                 Err(section::Absent(address)) => {
                     let lost = section.end()..end;

@@ -174,6 +174,27 @@ fn low_memory_is_kept_for_those_who_need_it() {
 }
 
 #[test]
+fn a_limit_inside_a_zone_is_kept_and_not_taken_for_the_one_below() {
+    // What a device of 31 address bits reaches of RAM that begins at 1 GiB and goes on to 3: the first of two sections.
+    let (first, second) = (0x4000_0000..0x4000_0000 + 2 * BLOCK, 0xa000_0000..0xa000_0000 + 2 * BLOCK);
+    let (mut frames, mut ram) = allocator(&[first.clone(), second.clone()]);
+    let mut within = |range: Range<u64>| frames.alloc_within(Order::BLOCK, &range, &mut ram).map(|run| run.base());
+    assert_eq!(within(0..0x8000_0000), Ok(first.start + BLOCK));
+    assert_eq!(within(0x8000_0000..u64::MAX), Ok(second.start + BLOCK));
+    let exhausted = |zone| Err(FrameError::Exhausted { size: BLOCK, zone });
+    assert_eq!(within(0..0x8000_0000), exhausted(Zone::Dma32));
+    assert_eq!(within(0..1 << 30), exhausted(Zone::Low));
+    let free = |frames: &FrameAllocator<'_>| frames.usage(Zone::Dma32).free;
+    let before = free(&frames);
+    let refused = frames.alloc_within(Order::FRAME, &(0..first.start + FRAME), &mut ram);
+    assert_eq!((refused, free(&frames)), (exhausted_frame(), before), "what isn't in reach is given back");
+}
+
+fn exhausted_frame() -> Result<Frames, FrameError> {
+    Err(FrameError::Exhausted { size: FRAME, zone: Zone::Dma32 })
+}
+
+#[test]
 fn nothing_is_touched_before_it_is_wanted() {
     let all = 32 << 30..(32 << 30) + (512 << 30);
     let mut ram = Model::new(&[all.start..all.start + 33 * BLOCK]);

@@ -3,11 +3,12 @@
 use core::arch::asm;
 
 use aarch64_cpu::asm::barrier;
+use drivers::dma::CacheType;
 
 /// Runs one maintenance instruction for every line that holds some of the bytes.
 macro_rules! for_each_line {
     ($instruction:literal, $address:expr, $size:expr) => {{
-        let line = line();
+        let line = cache_type().step();
         let (mut at, end) = ($address & !(line - 1), $address + $size);
         while at < end {
             // SAFETY: the instruction acts on the cache line of an address that is mapped; what it does to memory is what
@@ -19,12 +20,12 @@ macro_rules! for_each_line {
     }};
 }
 
-/// Bytes of the smallest line between this core and memory: CTR_EL0.DminLine, log2 of words.
-pub fn line() -> usize {
+/// What the caches between this core and memory are like.
+pub fn cache_type() -> CacheType {
     let ctr: u64;
     // SAFETY: reads an identification register (DDI 0487, CTR_EL0).
     unsafe { asm!("mrs {}, ctr_el0", out(reg) ctr, options(nomem, nostack, preserves_flags, pure)) };
-    4 << (ctr >> 16 & 0xf)
+    CacheType::new(ctr)
 }
 
 /// Writes the bytes' lines back to memory.

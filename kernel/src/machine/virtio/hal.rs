@@ -97,7 +97,7 @@ unsafe impl Hal for Dma {
         const NONE: (PhysAddr, NonNull<u8>) = (0, NonNull::dangling());
         let block = device().and_then(|device| device.block(pages * PAGE_SIZE, PAGE_SIZE, Sharing::AtOnce).ok());
         let Some((block, bus)) = block else { return NONE };
-        let address = block.address;
+        let address = block.address();
         match BLOCKS.lock().push((bus, block)) {
             Ok(()) => (bus, address),
             // The block is lost; there are more queues than any machine has.
@@ -127,7 +127,8 @@ unsafe impl Hal for Dma {
 
     unsafe fn unshare(_: PhysAddr, buffer: NonNull<[u8]>, towards: BufferDirection) {
         if let Some(device) = device() {
-            device.end_loan(buffer, direction(towards));
+            // SAFETY: by the trait's contract `share` lent the buffer in this direction, and nobody looked at it since.
+            unsafe { device.end_loan(buffer, direction(towards)) };
         }
     }
 }
