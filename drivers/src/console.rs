@@ -1,5 +1,7 @@
 //! What the kernel sees of a serial console.
 
+use crate::mmio::poll;
+
 /// A device that takes and gives bytes.
 pub trait Console {
     /// Hands one byte to the device; waits, bounded, for room.
@@ -10,14 +12,25 @@ pub trait Console {
         bytes.iter().try_for_each(|&byte| self.write_byte(byte))
     }
 
-    /// Hands over text for a terminal: a newline becomes a carriage return and a newline.
+    /// Hands over what there is room for now of a text for a terminal, without waiting: a newline becomes a carriage return and
+    /// a newline. Says how many of `text`'s bytes that were.
+    fn offer_text(&mut self, text: &[u8]) -> usize;
+
+    /// Hands over all of a text for a terminal; waits, bounded, for room.
     fn write_text(&mut self, text: &str) -> Result<(), ConsoleError> {
-        text.bytes().try_for_each(|byte| {
-            if byte == b'\n' {
-                self.write_byte(b'\r')?;
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let mut taken = 0;
+            let moves = poll(|| {
+                taken = self.offer_text(rest);
+                taken > 0
+            });
+            if !moves {
+                return Err(ConsoleError::Stuck);
             }
-            self.write_byte(byte)
-        })
+            rest = rest.get(taken..).unwrap_or_default();
+        }
+        Ok(())
     }
 
     /// A received byte; `None` where none is waiting. A byte that came with an error is that error.

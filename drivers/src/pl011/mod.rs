@@ -115,11 +115,21 @@ impl<B: Bus> Burst<'_, B> {
     fn put(&mut self, byte: u8) -> Result<(), ConsoleError> {
         if self.room == 0 {
             let flags = self.uart.wait(|flags| !flags.is_set(FR::TXFF))?;
-            self.room = if flags.is_set(FR::TXFE) { FIFO } else { 1 };
+            self.room = room_by(flags);
         }
         self.room -= 1;
         self.uart.registers.dr().write(DR::DATA.val(byte.into()));
         Ok(())
+    }
+}
+
+/// Bytes that the transmit FIFO takes for certain.
+#[inline(always)]
+fn room_by(flags: Flags) -> usize {
+    match (flags.is_set(FR::TXFE), flags.is_set(FR::TXFF)) {
+        (true, _) => FIFO,
+        (false, false) => 1,
+        (false, true) => 0,
     }
 }
 
@@ -133,14 +143,23 @@ impl<B: Bus> Console for Pl011<B> {
         bytes.iter().try_for_each(|&byte| burst.put(byte))
     }
 
-    fn write_text(&mut self, text: &str) -> Result<(), ConsoleError> {
-        let mut burst = self.burst();
-        text.bytes().try_for_each(|byte| {
-            if byte == b'\n' {
-                burst.put(b'\r')?;
+    fn offer_text(&mut self, text: &[u8]) -> usize {
+        let mut room = 0;
+        for (taken, &byte) in text.iter().enumerate() {
+            let needed = if byte == b'\n' { 2 } else { 1 };
+            if room < needed {
+                room = room_by(self.registers.fr().extract());
+                if room < needed {
+                    return taken;
+                }
             }
-            burst.put(byte)
-        })
+            room -= needed;
+            if byte == b'\n' {
+                self.registers.dr().write(DR::DATA.val(b'\r'.into()));
+            }
+            self.registers.dr().write(DR::DATA.val(byte.into()));
+        }
+        text.len()
     }
 
     fn read_byte(&mut self) -> Result<Option<u8>, ConsoleError> {

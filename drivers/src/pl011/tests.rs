@@ -1,5 +1,6 @@
 //! The driver against the model.
 
+use std::vec;
 use std::vec::Vec;
 
 use super::model::Uart;
@@ -111,10 +112,30 @@ fn newlines_get_their_carriage_returns_wherever_the_fifo_ends() {
 }
 
 #[test]
+fn an_offer_is_what_fits_and_never_waits() {
+    let offered = |full: usize, text: &[u8]| {
+        let uart = Uart { speed: 0, transmit: vec![b'o'; full].into(), ..Uart::running() };
+        let mut console = console(uart, Baud::Keep).expect("a PL011");
+        let taken = console.offer_text(text);
+        let uart = state(console);
+        assert_eq!(uart.lost, 0);
+        (taken, uart.transmit.len(), uart.polls)
+    };
+    assert_eq!(offered(0, &[b'x'; 40]), (16, 16, 2));
+    assert_eq!(offered(16, b"x"), (0, 16, 1));
+    assert_eq!(offered(14, b"xyz"), (2, 16, 3));
+    assert_eq!(offered(0, b""), (0, 0, 0));
+    // A newline is two bytes, and goes whole or not at all.
+    assert_eq!(offered(0, b"012345678901234\n"), (15, 15, 2));
+    assert_eq!(offered(0, b"01234567890123\n"), (15, 16, 1));
+}
+
+#[test]
 fn a_transmitter_that_stands_still_is_an_error() {
     let uart = Uart { speed: 0, ..Uart::running() };
     let mut console = console(uart, Baud::Keep).expect("a PL011");
-    assert_eq!(console.write_bytes(&[0; 17]), Err(ConsoleError::Stuck));
+    assert_eq!(console.write_text(&"x".repeat(17)), Err(ConsoleError::Stuck));
+    assert_eq!(console.write_bytes(&[0]), Err(ConsoleError::Stuck));
     assert_eq!(console.write_byte(0), Err(ConsoleError::Stuck));
     assert_eq!(console.flush(), Err(ConsoleError::Stuck));
 }

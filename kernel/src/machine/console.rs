@@ -33,6 +33,10 @@ static RECEIVED: Lock<heapless::Deque<u8, QUEUE>> = Lock::new(heapless::Deque::n
 static LOSING: AtomicBool = AtomicBool::new(false);
 /// The number of the thread that reads; none yet: beyond all.
 static READER: AtomicU32 = AtomicU32::new(u32::MAX);
+/// The transmitter didn't move when it was waited for: it isn't waited for again before it does.
+static STUCK: AtomicBool = AtomicBool::new(false);
+/// Looks at a transmitter without room, one after the other, after which it is stuck.
+const LOOKS: u32 = 1_000_000;
 /// How often a console without an interrupt is looked at.
 const POLL: Duration = Duration::from_millis(10);
 /// Whether the line's interrupt fills the queue; else reading polls.
@@ -168,22 +172,31 @@ fn queue(byte: u8) {
 }
 
 impl fmt::Write for Console {
+    /// The lock, and so the interrupt mask, is held while the device takes what it has room for: a line of text takes it
+    /// milliseconds to send.
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if let Some(uart) = UART.lock().as_mut() {
-            write(&mut uart.pl011, text);
+        let mut rest = text.as_bytes();
+        let mut looks = if STUCK.load(Relaxed) { 1 } else { LOOKS };
+        while !rest.is_empty() && looks > 0 {
+            let taken = offer(rest);
+            rest = rest.get(taken..).unwrap_or_default();
+            looks = if taken > 0 { LOOKS } else { looks - 1 };
         }
+        // That can't be told on the console, and the log has the text anyway.
+        STUCK.store(!rest.is_empty(), Relaxed);
         Ok(())
     }
+}
+
+/// How many bytes of `text` the console has taken; without one, all.
+fn offer(text: &[u8]) -> usize {
+    UART.lock().as_mut().map_or(text.len(), |uart| uart.pl011.offer_text(text))
 }
 
 /// As [`Console`], past the lock.
 pub fn write_in_panic(text: &str) {
     if let Some(mut pl011) = ASIDE.get() {
-        write(&mut pl011, text);
+        // One that doesn't move is given up.
+        let _ = pl011.write_text(text);
     }
-}
-
-/// A transmitter that doesn't move can't be told on the console, and the log has the text anyway: give up on it.
-fn write(pl011: &mut Pl011<mmio::Shared>, text: &str) {
-    let _ = pl011.write_text(text);
 }
