@@ -10,10 +10,12 @@ use crate::{CpuInterface, CpuTarget, InterruptError, Intid, Priority, SgiTarget,
 /// APR and NSAPR have no more than this (IHI 0048B, 4.4.12).
 const ACTIVE_PRIORITIES: usize = 4;
 
-/// What a sender needs of the CPU that calls.
+/// What an SGI's sender and taker need of the CPU that calls, for memory that one wrote and the other reads.
 pub trait Barrier {
     /// Makes earlier writes to memory visible to all CPUs before what follows.
     fn publish(&self);
+    /// No later read of memory was done before what came before: the read that acknowledged, of a device.
+    fn observe(&self);
 }
 
 /// The CPU interfaces, of which each CPU sees its own at one address; and the register that sends, of the distributor.
@@ -73,6 +75,7 @@ impl<D: Bus + Copy, I: Bus + Copy, C: Barrier> CpuInterface for Interface<D, I, 
     fn acknowledge(&self) -> Option<Taken> {
         // A copy, because the read has an effect: on the calling CPU, which has this interface to itself.
         let acknowledged = { self.gicc }.iar().take();
+        self.cpu.observe();
         let intid = acknowledged.read(IAR::InterruptID);
         // 1022 and 1023 say that there is nothing for this CPU or this view, 1020 and 1021 are reserved
         // (IHI 0048B, 3.2.5); such a read is not to be ended.

@@ -368,11 +368,16 @@ impl Device for InterfaceModel {
 pub(super) struct Caller {
     pub(super) gic: Rc<RefCell<Gic>>,
     pub(super) published: Cell<usize>,
+    pub(super) observed: Cell<usize>,
 }
 
 impl Barrier for &Caller {
     fn publish(&self) {
         self.published.set(self.published.get() + 1);
+    }
+
+    fn observe(&self) {
+        self.observed.set(self.observed.get() + 1);
     }
 }
 
@@ -382,7 +387,7 @@ pub(super) type Parts = (&'static Model<DistributorModel>, &'static Model<Interf
 /// See [`Parts`].
 pub(super) fn parts(gic: Gic) -> Parts {
     let gic = Rc::new(RefCell::new(gic));
-    let caller = Box::leak(Box::new(Caller { gic: gic.clone(), published: Cell::new(0) }));
+    let caller = Box::leak(Box::new(Caller { gic: gic.clone(), published: Cell::new(0), observed: Cell::new(0) }));
     let distributor = Box::leak(Box::new(Model::new(DistributorModel(gic.clone()), 0x1000)));
     (distributor, Box::leak(Box::new(Model::new(InterfaceModel(gic), 0x2000))), caller)
 }

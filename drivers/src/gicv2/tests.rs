@@ -345,11 +345,14 @@ fn sgis_are_ended_with_their_sender() {
 
 #[test]
 fn sgis_name_their_target() {
-    let gic = all_started(View::Single);
+    let mut gic = all_started(View::Single);
     gic.interface().send(Intid(1), SgiTarget::Others).expect("an SGI");
     let got = |gic: &Modelled| [0, 1, 2, 3].map(|cpu: usize| model(gic).interfaces[cpu].private[1].senders);
     assert_eq!(got(&gic), [0, 1, 1, 1]);
     assert_eq!(caller(&gic).published.get(), 1, "memory comes before the SGI");
+    on_cpu(&gic, 1);
+    assert_eq!(taken(&mut gic), Some(1));
+    assert_eq!(caller(&gic).observed.get(), 1, "and is read behind what acknowledges it");
     assert_eq!(gic.interface().send(Intid(16), SgiTarget::Others), Err(InterruptError::NotPossible));
 }
 

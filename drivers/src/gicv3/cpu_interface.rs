@@ -14,6 +14,8 @@ pub trait SystemRegisters {
     fn set_control(&self, value: u64);
     /// Writes ICC_PMR_EL1 and ICC_BPR1_EL1.
     fn set_priorities(&self, mask: u8, binary_point: u8);
+    /// Writes 0 to every ICC_AP1R<n>_EL1 that the CPU has.
+    fn clear_active_priorities(&self);
     /// Sets ICC_IGRPEN1_EL1.Enable and synchronises.
     fn enable_group1(&self);
     /// ICC_PMR_EL1.
@@ -59,6 +61,8 @@ pub(super) fn start(cpu: &impl SystemRegisters) -> Result<(), InterruptError> {
     // EOImode 0: ICC_EOIR1_EL1 drops the priority and deactivates.
     cpu.set_control(0);
     cpu.set_priorities(0xff, 0);
+    // What firmware took and never ended would hold back everything less urgent.
+    cpu.clear_active_priorities();
     cpu.enable_group1();
     Ok(())
 }

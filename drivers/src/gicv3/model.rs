@@ -244,6 +244,8 @@ pub(super) struct Cpu {
     pub(super) has_system_registers: bool,
     pub(super) mask: Cell<u8>,
     pub(super) on: Cell<bool>,
+    /// The priority of something that was taken and not ended, as ICC_AP1R0_EL1 has it: nothing less urgent comes.
+    pub(super) active: Cell<Option<u8>>,
     pub(super) sent: RefCell<Vec<u64>>,
 }
 
@@ -259,6 +261,9 @@ impl SystemRegisters for &Cpu {
     }
     fn set_priorities(&self, mask: u8, _: u8) {
         self.mask.set(mask);
+    }
+    fn clear_active_priorities(&self) {
+        self.active.set(None);
     }
     fn priority_mask(&self) -> u8 {
         self.mask.get()
@@ -302,6 +307,7 @@ impl Cpu {
         let gic = self.gic.borrow();
         let (on, mask, open) = (self.on.get(), self.mask.get(), gic.control & 0x12 == 0x12);
         let lines = gic.private.iter().chain(gic.shared.iter().skip(32)).enumerate();
+        let mask = self.active.get().map_or(mask, |active| mask.min(active));
         let ready = lines.filter(|(_, line)| {
             on && open && line.enabled && line.pending && !line.active && line.group1 && line.priority < mask
         });
@@ -319,6 +325,7 @@ pub(super) fn parts(gic: Gic, affinity: u64) -> (Model<DistributorModel>, Model<
         has_system_registers: true,
         mask: Cell::new(0),
         on: Cell::new(false),
+        active: Cell::new(Some(0)),
         sent: RefCell::default(),
     };
     let distributor = Model::new(DistributorModel(gic.clone()), 0x1_0000);

@@ -38,12 +38,17 @@ macro_rules! register {
     };
 }
 
+register!(write ICC_AP1R0_EL1 = "S3_0_C12_C9_0", write_ap1r0);
+register!(write ICC_AP1R1_EL1 = "S3_0_C12_C9_1", write_ap1r1);
+register!(write ICC_AP1R2_EL1 = "S3_0_C12_C9_2", write_ap1r2);
+register!(write ICC_AP1R3_EL1 = "S3_0_C12_C9_3", write_ap1r3);
 register!(read ICC_PMR_EL1 = "S3_0_C4_C6_0", read_pmr);
 register!(write ICC_PMR_EL1 = "S3_0_C4_C6_0", write_pmr);
 register!(write ICC_SGI1R_EL1 = "S3_0_C12_C11_5", write_sgi1r);
 register!(read ICC_IAR1_EL1 = "S3_0_C12_C12_0", read_iar1);
 register!(write ICC_EOIR1_EL1 = "S3_0_C12_C12_1", write_eoir1);
 register!(write ICC_BPR1_EL1 = "S3_0_C12_C12_3", write_bpr1);
+register!(read ICC_CTLR_EL1 = "S3_0_C12_C12_4", read_ctlr);
 register!(write ICC_CTLR_EL1 = "S3_0_C12_C12_4", write_ctlr);
 register!(read ICC_SRE_EL1 = "S3_0_C12_C12_5", read_sre);
 register!(write ICC_SRE_EL1 = "S3_0_C12_C12_5", write_sre);
@@ -71,6 +76,21 @@ impl SystemRegisters for Core {
     fn set_priorities(&self, mask: u8, binary_point: u8) {
         write_pmr(mask.into());
         write_bpr1(binary_point.into());
+    }
+
+    fn clear_active_priorities(&self) {
+        // One for every 32 groups of priorities; those that aren't there are UNDEFINED (IHI 0069H, 12.2,
+        // ICC_AP1R<n>_EL1 and ICC_CTLR_EL1.PRIbits).
+        const PRI_BITS: u32 = 8;
+        let bits = (read_ctlr() >> PRI_BITS & 0b111) + 1;
+        write_ap1r0(0);
+        if bits >= 6 {
+            write_ap1r1(0);
+        }
+        if bits >= 7 {
+            write_ap1r2(0);
+            write_ap1r3(0);
+        }
     }
 
     fn priority_mask(&self) -> u8 {
