@@ -97,6 +97,7 @@ impl Machine<'_> {
         if others.peek().is_none() {
             return;
         }
+        secondary::forget_all();
         let tables = mm::load_address_tables();
         for cpu in others {
             match cpu {

@@ -7,11 +7,10 @@ use core::arch::{asm, global_asm};
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use aarch64_cpu::asm::barrier;
 use hardware::board::Mpidr;
 
 use super::per_cpu::{self, CPUS_MAX};
-use super::{layout, mmu};
+use super::{cache, layout, mmu};
 
 /// What a core is to run on.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +76,12 @@ impl Start {
     }
 }
 
+/// Makes all rows such as no core finds itself in, also past the caches: RAM may still hold those of the boot before a reset.
+/// Before the first [`prepare`].
+pub fn forget_all() {
+    cache::clean(STARTS.as_ptr().addr(), size_of_val(&STARTS));
+}
+
 /// Writes what the core numbered `index`, below [`CPUS_MAX`], is to find. `tables` is the physical address of tables that
 /// map the image at its load address.
 pub fn prepare(index: usize, mpidr: Mpidr, tables: u64, stacks: Stacks) {
@@ -89,7 +94,7 @@ pub fn prepare(index: usize, mpidr: Mpidr, tables: u64, stacks: Stacks) {
     start.exception_stack.store(stacks.exception as u64, Relaxed);
     start.block.store(core::ptr::from_ref(block).addr() as u64, Relaxed);
     start.mpidr.store(mpidr.0 & AFFINITY | PRESENT, Relaxed);
-    clean_to_memory(this, size_of::<Start>());
+    cache::clean(this, size_of::<Start>());
 }
 
 /// The physical address at which a secondary core comes in.
@@ -111,15 +116,4 @@ pub fn send_event() {
 pub fn wait_a_moment() {
     // SAFETY: a hint (DDI 0487, YIELD).
     unsafe { asm!("yield", options(nostack, nomem, preserves_flags)) };
-}
-
-/// Writes the lines of `size` bytes at `address` back to the point of coherency, where a core without caches reads.
-fn clean_to_memory(address: usize, size: usize) {
-    /// No cache line is shorter, so no line is left out.
-    const LINE: usize = 16;
-    for line in (address & !(LINE - 1)..address + size).step_by(LINE) {
-        // SAFETY: writes a line back, which changes nothing that this core sees.
-        unsafe { asm!("dc cvac, {}", in(reg) line, options(nostack, preserves_flags)) };
-    }
-    barrier::dsb(barrier::SY);
 }
