@@ -43,7 +43,7 @@ pub trait CounterRegisters {
     fn frequency(&self) -> u32;
     /// CNTVCT_EL0, not read ahead of earlier instructions.
     fn count(&self) -> u64;
-    /// Writes CNTV_CVAL_EL0.
+    /// Writes CNTV_CVAL_EL0 and synchronises.
     fn set_compare(&mut self, value: u64);
     /// CNTV_CTL_EL0.
     fn control(&self) -> u64;

@@ -22,6 +22,8 @@ impl CounterRegisters for VirtualTimer {
 
     fn set_compare(&mut self, value: u64) {
         CNTV_CVAL_EL0.set(value);
+        // A timer that is on already has to know before the core sleeps: WFI doesn't wait for it (DDI 0487, D24.1.2.2).
+        barrier::isb(barrier::SY);
     }
 
     fn control(&self) -> u64 {
