@@ -66,7 +66,11 @@ pub fn map_device(name: &'static str, window: Checked<Window>, memory: Memory) -
     owned.insert(place, new).map_err(|_| DeviceError::TooMany)?;
     if !is_mapped {
         let (first, end) = (new.first_page(), new.end_of_pages());
-        table::map(DEVICE + first, first, end - first, Protection::Data, memory)?;
+        if let Err(cause) = table::map(DEVICE + first, first, end - first, Protection::Data, memory) {
+            // A neighbour would take it for mapped.
+            owned.remove(place);
+            return Err(cause.into());
+        }
     }
     let base = NonNull::without_provenance(
         core::num::NonZero::new((DEVICE + window.base) as usize).ok_or(DeviceError::Shape(window))?,

@@ -82,7 +82,7 @@ pub(super) fn unmap(address: u64, size: u64) -> Option<u64> {
     let mut tables = TABLES.lock();
     let mut first = None;
     for page in (address..address + size).step_by(PAGE as usize) {
-        let entry = tables.existing(page)?.get_mut(mmu::index(page, 3))?;
+        let Some(entry) = tables.existing(page).and_then(|table| table.get_mut(mmu::index(page, 3))) else { continue };
         let was = core::mem::replace(entry, Descriptor::INVALID);
         first = first.or((!was.is_invalid()).then(|| was.target()));
     }
