@@ -2,7 +2,7 @@
 
 pub mod backtrace;
 pub mod beacon;
-#[cfg(driver = "virtio-mmio")]
+#[cfg_attr(not(driver = "virtio-mmio"), allow(dead_code, reason = "what only memory for devices needs"))]
 pub mod cache;
 pub mod context;
 pub mod counter;
