@@ -80,10 +80,11 @@ impl Machine<'_> {
 
     /// A line for each run of devices of a class that have one binding.
     fn class(&self, class: Class, label: &str, out: &mut dyn Write) -> fmt::Result {
-        let alike = |a: &Device, b: &Device| a.binding == b.binding;
         let mut label = label;
-        let of_class = |run: &&[Device]| run.first().is_some_and(|device| device.class == class);
-        for run in self.board.devices.chunk_by(alike).filter(of_class) {
+        // A binding has one class, and classes are cheaper to compare.
+        let of_one_class = self.board.devices.chunk_by(|a, b| a.class == b.class);
+        let of_class = of_one_class.filter(|run| run.first().is_some_and(|device| device.class == class));
+        for run in of_class.flat_map(|run| run.chunk_by(|a, b| a.binding == b.binding)) {
             self.run(label, run, out)?;
             label = "";
         }
@@ -195,20 +196,18 @@ impl Display for Megahertz {
 struct Columns<'o> {
     out: &'o mut dyn Write,
     line: heapless::String<WIDTH>,
-    /// Bytes of `line` that aren't the first of a character.
-    continued: usize,
     /// Blanks before the next text; none at a line's end.
     blanks: usize,
 }
 
 impl<'o> Columns<'o> {
     fn new(out: &'o mut dyn Write) -> Self {
-        Self { out, line: heapless::String::new(), continued: 0, blanks: 0 }
+        Self { out, line: heapless::String::new(), blanks: 0 }
     }
 
     /// The next text starts at `column`, or one blank further.
     fn pad(&mut self, column: usize) {
-        self.blanks = column.saturating_sub(self.line.len() - self.continued).max(1);
+        self.blanks = column.saturating_sub(self.line.chars().count()).max(1);
     }
 
     fn end(mut self) -> fmt::Result {
@@ -224,8 +223,10 @@ impl Write for Columns<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        let blanks = BLANKS.get(..core::mem::take(&mut self.blanks)).unwrap_or(BLANKS);
-        self.continued += text.bytes().filter(|byte| byte & 0xc0 == 0x80).count();
-        self.line.push_str(blanks).and_then(|()| self.line.push_str(text)).map_err(|_| fmt::Error)
+        if self.blanks > 0 {
+            let blanks = BLANKS.get(..core::mem::take(&mut self.blanks)).unwrap_or(BLANKS);
+            self.line.push_str(blanks).map_err(|_| fmt::Error)?;
+        }
+        self.line.push_str(text).map_err(|_| fmt::Error)
     }
 }

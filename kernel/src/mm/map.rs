@@ -157,19 +157,21 @@ struct Row {
 
 /// Bytes of a row. What has no place is left out.
 const ROW: usize = 96;
+/// How each begins, with the places of both addresses and the rights.
+const FORM: &[u8; 41] = b"map ................ to ............ ... ";
 
 impl Row {
     /// Section, virtual and physical address, size, rights.
     fn new(mapping: &Mapping) -> Self {
         let Run { address, physical, size, attributes } = mapping.run;
-        let mut row = Self { bytes: [0; ROW], length: 0 };
-        row.put(b"map ");
-        row.hex(address, 16);
-        row.put(b" to ");
-        row.hex(physical, 12);
-        row.put(b" ");
-        row.put(mmu::names(attributes).0.as_bytes());
-        row.put(b" ");
+        let mut row = Self { bytes: [0; ROW], length: FORM.len() };
+        row.bytes[..FORM.len()].copy_from_slice(FORM);
+        row.bytes[4..12].copy_from_slice(&hex((address >> 32) as u32));
+        row.bytes[12..20].copy_from_slice(&hex(address as u32));
+        // Twelve digits are all that a descriptor's address has.
+        row.bytes[24..28].copy_from_slice(&hex((physical >> 32) as u32)[4..]);
+        row.bytes[28..36].copy_from_slice(&hex(physical as u32));
+        row.bytes[37..40].copy_from_slice(&mmu::rights(attributes));
         row.decimal(size >> 10);
         row.put(b" KiB ");
         let (name, number) = mapping.owner.map_or(("nobody", None), |owner| owner.name.parts());
@@ -186,14 +188,6 @@ impl Row {
             places.copy_from_slice(text);
             self.length += text.len();
         }
-    }
-
-    /// `digits` of the value's sixteen, the lower ones.
-    fn hex(&mut self, value: u64, digits: usize) {
-        let mut all = [0; 16];
-        all[..8].copy_from_slice(&hex((value >> 32) as u32));
-        all[8..].copy_from_slice(&hex(value as u32));
-        self.put(all.get(16 - digits..).unwrap_or_default());
     }
 
     fn decimal(&mut self, value: u64) {

@@ -116,13 +116,20 @@ pub const fn attributes(protection: Protection, memory: Memory) -> u64 {
     ACCESS_FLAG | INNER_SHAREABLE | UNPRIVILEGED_EXECUTE_NEVER | index | rights
 }
 
-/// What the kernel may do with memory of these attributes, `r-x`, and what kind it is.
+/// What the kernel may do with memory of these attributes: `r-x`.
+pub const fn rights(attributes: u64) -> [u8; 3] {
+    let write = if attributes & READ_ONLY == 0 { b'w' } else { b'-' };
+    let execute = if attributes & PRIVILEGED_EXECUTE_NEVER == 0 { b'x' } else { b'-' };
+    [b'r', write, execute]
+}
+
+/// The same as text, and what kind of memory it is.
 pub const fn names(attributes: u64) -> (&'static str, &'static str) {
-    let rights = match (attributes & READ_ONLY == 0, attributes & PRIVILEGED_EXECUTE_NEVER == 0) {
-        (true, true) => "rwx",
-        (true, false) => "rw-",
-        (false, true) => "r-x",
-        (false, false) => "r--",
+    let rights = match rights(attributes) {
+        [_, b'w', b'x'] => "rwx",
+        [_, b'w', _] => "rw-",
+        [_, _, b'x'] => "r-x",
+        _ => "r--",
     };
     let memory = match attributes >> 2 & 0b111 {
         0 => "normal",
