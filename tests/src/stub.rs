@@ -89,7 +89,7 @@ impl Stub {
             if start.elapsed() > PATIENCE {
                 return Err(broken("the core never leaves its exception handler"));
             }
-            self.ask("s")?;
+            self.step()?;
         }
         Ok(())
     }
@@ -104,6 +104,11 @@ impl Stub {
         }
         let at = self.register(PC)?;
         if at == address { Ok(()) } else { Err(broken(&format!("stopped at {at:#x} instead of {address:#x}"))) }
+    }
+
+    /// Lets the core run one instruction.
+    pub fn step(&mut self) -> Result<(), Failure> {
+        self.ask("s").map(drop)
     }
 
     /// A core register; PSTATE has four bytes, the others eight.

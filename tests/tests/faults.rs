@@ -69,6 +69,20 @@ fn a_stack_that_is_filled_is_told_as_such() -> Result<(), Failure> {
 }
 
 #[test]
+fn the_boots_stack_has_a_guard_too() -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    let guard = image.symbol("__stack_guard")?;
+    // The shell goes on where the boot came to: it echoes what is typed.
+    let echo = image.symbol("<keel::machine::console::Console as core::fmt::Write>::write_str")?;
+    let story = fault("fault-boot-stack", |stub| {
+        stub.run_to(echo)?;
+        stub.set_register(SP, guard + PAGE / 2)
+    })?;
+    assert_eq!(first_line(&story), "the main stack is full: its guard page was hit");
+    Ok(())
+}
+
+#[test]
 fn the_exception_stack_has_a_guard_too() -> Result<(), Failure> {
     let image = Image::under_test()?;
     let guard = image.symbol("__exception_stack_guard")?;
@@ -79,6 +93,72 @@ fn the_exception_stack_has_a_guard_too() -> Result<(), Failure> {
         stub.set_register(SP, guard + PAGE / 2)
     })?;
     assert_eq!(first_line(&story), "the exception stack of CPU 0 is full: its guard page was hit");
+    Ok(())
+}
+
+/// Lets an exception handler hit its guard page, and goes to where the vectors save registers on the emergency stack.
+fn run_to_the_emergency_stack(stub: &mut Stub) -> Result<(), Failure> {
+    let image = Image::under_test()?;
+    stub.run_to(image.symbol("vectors")? + 0x80)?;
+    stub.set_register(SP, image.symbol("__exception_stack_guard")? + PAGE / 2)?;
+    stub.run_to(image.symbol("save")?)?;
+    let (bottom, top) = (image.symbol("__emergency_stack_bottom")?, image.symbol("__emergency_stack_top")?);
+    let sp = stub.register(SP)?;
+    assert!((bottom..top).contains(&sp), "{sp:#x} isn't on the emergency stack");
+    Ok(())
+}
+
+#[test]
+fn the_emergency_stack_has_a_guard_and_is_told_on_itself() -> Result<(), Failure> {
+    let guard = Image::under_test()?.symbol("__emergency_stack_guard")?;
+    let story = fault("fault-emergency-stack", |stub| {
+        run_to_the_emergency_stack(stub)?;
+        stub.set_register(SP, guard + PAGE / 2)
+    })?;
+    assert_eq!(first_line(&story), "the emergency stack of CPU 0 is full: its guard page was hit");
+    Ok(())
+}
+
+#[test]
+fn without_an_emergency_stack_the_beacon_tells_and_the_core_rests() -> Result<(), Failure> {
+    /// Where in the beacon the stage is, and what ESR, FAR and ELR were (docs/guides/debugging.md).
+    const STAGE: u64 = 0x08;
+    const FAULT: u64 = 0x28;
+    const SPEECHLESS: u64 = 0x44;
+    /// Vectors of exceptions in a handler.
+    const NESTED: std::ops::Range<u64> = 0x200..0x400;
+    let (image, socket) = (Image::under_test()?, Socket::new("fault-speechless"));
+    let arguments = socket.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut guest = Machine::virt().extra(&arguments).boot("fault-speechless", image)?;
+    guest.wait_for_prompt()?;
+    guest.settle(Duration::from_millis(200))?;
+    let mut stub = socket.connect()?;
+    stub.leave_handlers()?;
+    guest.send_line("echo")?;
+    let (vectors, beacon) = (image.symbol("vectors")?, image.symbol("BEACON")?);
+    let (guard, top) = (image.symbol("__emergency_stack_guard")?, image.symbol("__emergency_stack_top")?);
+    stub.run_to(vectors + 0x80)?;
+    stub.set_register(SP, image.symbol("__exception_stack_guard")? + PAGE / 2)?;
+    stub.run_to(vectors + NESTED.start)?;
+    while stub.register(SP)? != top {
+        stub.step()?;
+    }
+    let nowhere = guard + PAGE / 2;
+    stub.set_register(SP, nowhere)?;
+    stub.run_to(image.symbol("speechless_rests")?)?;
+    let stage = stub.words(beacon + STAGE, 1)?;
+    assert_eq!(stage.first().map(|word| word & 0xffff_ffff), Some(SPEECHLESS));
+    let fault = stub.words(beacon + FAULT, 3)?;
+    let [esr, far, elr] = fault.as_slice() else { panic!("three words: {fault:?}") };
+    // A data abort at EL1 (DDI 0487, D24.2.41: EC 0x25) by the vectors, below the stack.
+    assert_eq!(esr >> 26, 0x25, "ESR {esr:#x}");
+    assert!((guard..nowhere).contains(far), "FAR {far:#x}");
+    assert!(NESTED.contains(&(elr - vectors)), "ELR {elr:#x}");
+    stub.go()?;
+    let story = guest.settle(Duration::from_millis(300))?;
+    assert!(!story.contains("PANIC"), "{story}");
+    assert!(guest.is_running()?, "the core rests");
     Ok(())
 }
 

@@ -43,6 +43,8 @@ pub enum Stage {
     Stopped = 0x42,
     /// A panic or an unexpected exception.
     Panicked = 0x43,
+    /// An exception by the vectors themselves: there is no stack to report anything on. `fault` has it.
+    Speechless = 0x44,
 }
 
 /// Stages that leave a time stamp are numbered below this.

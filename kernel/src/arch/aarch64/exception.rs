@@ -8,6 +8,7 @@ use core::mem::offset_of;
 
 use aarch64_cpu::registers::{ESR_EL1, FAR_EL1, Readable};
 
+use super::beacon::{BEACON, Beacon, Stage};
 use super::esr::Syndrome;
 use super::{context, per_cpu, probe};
 
@@ -73,6 +74,10 @@ global_asm!(
     FRAME_SIZE = const size_of::<Frame>(),
     FRAME_RECORD = const offset_of!(Frame, record),
     EMERGENCY_STACK = const per_cpu::EMERGENCY_STACK,
+    BEACON = sym BEACON,
+    BEACON_STAGE = const offset_of!(Beacon, stage),
+    BEACON_FAULT = const offset_of!(Beacon, fault),
+    STAGE_SPEECHLESS = const Stage::Speechless as u32,
     DISPATCH = sym dispatch,
 );
 

@@ -1,7 +1,7 @@
 // The exception vectors (DDI 0487, D1.3.1). Code runs on SP_EL0, so the processor itself changes to the exception stack
 // (SP_EL1) on the way in, and a hit on the guard page below the main stack is taken on a good one. An exception
 // inside a handler comes in through the second group; it may be the exception stack that is bad, so it
-// is told on the emergency stack.
+// is told on the emergency stack. Where even that can't be written to, the beacon has to do.
 
     .section .text.vectors, "ax"
 
@@ -14,12 +14,20 @@
     b       save
     .endm
 
-    // x0 and the stack pointer wait in EL0's thread registers, which nothing uses while there is no EL0.
+    // x0 and the stack pointer wait in EL0's thread registers, which nothing uses while there is no EL0. An exception by these
+    // very instructions would come back to them for ever: they are the second 512 bytes of the vectors.
     .macro  nested kind
     .balign 128
     msr     tpidr_el0, x0
     mov     x0, sp
     msr     tpidrro_el0, x0
+    mrs     x0, elr_el1
+    mov     sp, x0                          // the only other register that nobody needs
+    adr     x0, vectors
+    sub     x0, sp, x0
+    lsr     x0, x0, #9
+    sub     x0, x0, #1
+    cbz     x0, speechless
     mrs     x0, tpidr_el1
     ldr     x0, [x0, {EMERGENCY_STACK}]
     mov     sp, x0
@@ -50,6 +58,23 @@ vectors:
     outer   13
     outer   14
     outer   15
+
+// No stack to tell anything on: what happened goes into the beacon, and the core rests for good. Interrupts are masked since
+// the exception was taken.
+speechless:
+    adrp    x0, {BEACON}
+    add     x0, x0, :lo12:{BEACON}
+    mrs     x1, esr_el1
+    mrs     x2, far_el1
+    stp     x1, x2, [x0, {BEACON_FAULT}]
+    mrs     x1, elr_el1
+    str     x1, [x0, {BEACON_FAULT} + 16]
+    mov     w1, {STAGE_SPEECHLESS}
+    str     w1, [x0, {BEACON_STAGE}]
+    dsb     sy
+speechless_rests:
+    wfi
+    b       speechless_rests
 
 // x0 the vector's number, x1 the interrupted stack pointer; x0 and x1 are in the frame already.
 save:
