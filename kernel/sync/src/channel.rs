@@ -51,8 +51,17 @@ impl<T, S: Scheduler, const N: usize> Channel<T, S, N> {
 
     /// Sends a value; waits for room. Only [`NotSent::Closed`] comes back.
     #[inline(always)]
-    pub fn send(&self, value: T) -> Result<(), NotSent<T>> {
+    pub fn send(&self, mut value: T) -> Result<(), NotSent<T>> {
         let mut state = self.state.lock();
+        // Nobody waits for a value while the channel has one, or once it is closed.
+        match state.receivers.hand(value) {
+            Ok(woken) => {
+                drop(state);
+                woken.tell();
+                return Ok(());
+            }
+            Err(back) => value = back,
+        }
         loop {
             if state.closed {
                 return Err(NotSent::Closed(value));
