@@ -3,7 +3,9 @@
 use core::mem::ManuallyDrop;
 use core::ops::Range;
 
-use kernel_core::frames::{self as core_frames, Entry, FrameAllocator, FrameError, Order, RANGES, Ram, Usage, Zone};
+use kernel_core::frames::{
+    self as core_frames, Entry, FrameAllocator, FrameError, LeftOut, Order, RANGES, Ram, Usage, Zone,
+};
 use kernel_core::ram::RamMap;
 
 use crate::arch::probe;
@@ -117,8 +119,8 @@ impl Ram<'static> for LinearMap {
         unsafe { core::slice::from_raw_parts_mut((LINEAR + at) as *mut Entry, count) }
     }
 
-    fn left_out(&mut self, range: Range<u64>, address: u64) {
+    fn left_out(&mut self, range: Range<u64>, why: LeftOut) {
         let (start, end) = (range.start, range.end - 1);
-        warning!("RAM {start:#x}..={end:#x} left out: {address:#x} doesn't keep what is written");
+        warning!("RAM {start:#x}..={end:#x} left out: {why}");
     }
 }

@@ -36,6 +36,17 @@ const SECTIONS: usize = 32;
 /// A section, unless there is much RAM: its entries then have 2 MiB.
 const SECTION: u64 = 1 << 30;
 
+/// Why RAM isn't handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LeftOut {
+    /// It isn't memory.
+    #[error("{0:#x} doesn't keep what is written")]
+    Forgets(u64),
+    /// It is in too many pieces.
+    #[error("RAM is in more than {SECTIONS} pieces")]
+    NoSection,
+}
+
 /// What the allocator needs of the machine.
 pub trait Ram<'m> {
     /// The first address of `block`, of 2 MiB, that doesn't keep what is written; `None` where all do that were tried.
@@ -46,8 +57,8 @@ pub trait Ram<'m> {
     /// allocator never hands these frames out. What the entries hold doesn't matter.
     fn entries(&mut self, at: u64, count: usize) -> &'m mut [Entry];
 
-    /// `range` isn't handed out, because `address` isn't memory.
-    fn left_out(&mut self, range: Range<u64>, address: u64);
+    /// `range` is never handed out.
+    fn left_out(&mut self, range: Range<u64>, why: LeftOut);
 }
 
 /// A run of frames that its holder alone uses.
@@ -207,15 +218,18 @@ impl<'m> FrameAllocator<'m> {
         None
     }
 
-    /// Makes a section of RAM of `zone`; false where there is none left, or no room for one.
+    /// Makes a section of RAM of `zone`; false where there is none left.
     fn open(&mut self, zone: Zone, ram: &mut impl Ram<'m>) -> bool {
-        while !self.sections.is_full() {
-            let of_zone = |range: &Range<u64>| intersection(range, &zone.addresses());
-            let Some(part) = self.untouched.ranges().iter().find_map(of_zone) else { return false };
+        let of_zone = |range: &Range<u64>| intersection(range, &zone.addresses());
+        while let Some(part) = self.untouched.ranges().iter().find_map(of_zone) {
             let limit = (part.start | (self.section - 1)).saturating_add(1);
             let part = part.start..part.end.min(limit);
             // Cannot fail: the start of a range leaves it, nothing splits.
             let _ = self.untouched.remove(part.clone());
+            if self.sections.is_full() {
+                ram.left_out(part, LeftOut::NoSection);
+                continue;
+            }
             match Section::open(part.clone(), ram) {
                 // Cannot fail: there is room.
                 Ok(section) => return self.sections.push(section).is_ok(),
@@ -231,7 +245,7 @@ impl<'m> FrameAllocator<'m> {
         let end = tail.map_or(lost.end, |tail| tail.end);
         // Cannot fail: a whole range leaves the map.
         let _ = self.untouched.remove(lost.start..end);
-        ram.left_out(lost.start..end, address);
+        ram.left_out(lost.start..end, LeftOut::Forgets(address));
     }
 }
 

@@ -18,7 +18,7 @@ struct Model {
     /// From here on nothing answers.
     absent: Option<u64>,
     tried: Vec<u64>,
-    lost: Vec<(Range<u64>, u64)>,
+    lost: Vec<(Range<u64>, LeftOut)>,
 }
 
 impl Model {
@@ -66,9 +66,9 @@ impl Ram<'static> for Model {
         Box::leak(std::vec![Entry::free(Order::FRAME, 3, 3); count].into_boxed_slice())
     }
 
-    fn left_out(&mut self, range: Range<u64>, address: u64) {
+    fn left_out(&mut self, range: Range<u64>, why: LeftOut) {
         self.used.retain(|frame, _| !range.contains(frame));
-        self.lost.push((range, address));
+        self.lost.push((range, why));
     }
 }
 
@@ -219,9 +219,20 @@ fn memory_that_is_not_there_is_left_out_to_its_end() {
     // 4 GiB have entries of 8 MiB.
     assert_eq!(got, (256 << 20) - BLOCK - (8 << 20));
     let absent = all.start + (256 << 20) - BLOCK;
-    assert_eq!(ram.lost, [(absent..all.end, absent)]);
+    assert_eq!(ram.lost, [(absent..all.end, LeftOut::Forgets(absent))]);
     assert_eq!(frames.usage(Zone::Any), Usage { total: (256 << 20) - BLOCK, free: 0 });
     assert_eq!(frames.failures(), 1);
+}
+
+#[test]
+fn ram_in_more_pieces_than_there_are_sections_is_told_and_not_counted() {
+    // Each range is on both sides of a gigabyte's end, and so in two sections.
+    let across = |index: u64| ((2 * index + 1) << 30) - BLOCK..((2 * index + 1) << 30) + BLOCK;
+    let (mut frames, mut ram) = allocator(&(0..RANGES as u64).map(across).collect::<Vec<_>>());
+    while frames.alloc(Order::FRAME, Zone::Any, &mut ram).is_ok() {}
+    assert!(!ram.lost.is_empty() && ram.lost.iter().all(|(_, why)| *why == LeftOut::NoSection), "{:x?}", ram.lost);
+    let usage = Zone::ALL.map(|zone| frames.usage(zone));
+    assert_eq!(usage.iter().map(|usage| usage.free).sum::<u64>(), 0, "what can't be had isn't free");
 }
 
 #[test]
