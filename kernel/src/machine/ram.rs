@@ -21,7 +21,8 @@ pub struct LiveRam {
 
 impl LiveRam {
     /// As the live tree has it: its memory without the image, the tree, the initrd, memory reservations and reserved
-    /// memory. What the tree says wrongly is logged; RAM whose owner can't be worked out isn't free.
+    /// memory. What the tree says wrongly is logged. RAM that can't be kept apart from an owner's isn't free; where an owner
+    /// can't be read there is nothing to keep, and the log says whose that is.
     pub fn of_tree(tree: &Tree<'_>, blob: u64) -> Self {
         let mut ram = RamMap::new();
         ram.add_nodes(tree, mmu::physical_end(), &mut |entry, error| warning!("{entry}: {}", Chain(&error)));
@@ -64,20 +65,23 @@ impl LiveRam {
     }
 }
 
+/// What is said of an entry without an address.
+const UNKEPT: &str = "reserved memory that can't be read is not kept free";
+
 /// A dynamic reservation has no place yet; whoever drives its owner places it.
 fn remove_reserved(tree: &Tree<'_>, ram: &mut RamMap<RANGES>) {
     for reserved in tree.reserved_memory() {
         let regions = match reserved {
             Ok(reserved) => reserved.regions(),
             Err(error) => {
-                warning!("reserved memory left out: {error}");
+                warning!("{UNKEPT}: {error}");
                 continue;
             }
         };
         for region in regions {
             match region {
                 Ok(region) => note(ram.remove(bytes(region))),
-                Err(error) => warning!("reserved memory left out: {error}"),
+                Err(error) => warning!("{UNKEPT}: {error}"),
             }
         }
     }

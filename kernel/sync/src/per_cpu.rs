@@ -53,12 +53,12 @@ impl<T, C, const N: usize> PerCpu<T, C, N> {
 }
 
 impl<T, C: Cpu, const N: usize> PerCpu<T, C, N> {
-    /// The calling core's value; which core that is may change as soon as `pinned` ends.
+    /// The calling core's value, for as long as `pinned` proves that it is the calling core's.
     ///
     /// # Panics
     /// As [`PerCpu::with_local`].
     #[inline(always)]
-    pub fn local(&self, _pinned: &impl Pinned<C>) -> &T {
+    pub fn local<'p>(&'p self, _pinned: &'p impl Pinned<C>) -> &'p T {
         &self.each[C::index()].0
     }
 

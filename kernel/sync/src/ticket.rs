@@ -20,6 +20,9 @@ pub struct TicketLock<T, C> {
 }
 
 /// The right to use the value until dropped.
+///
+/// Of two guards, what was taken last is dropped first: each puts the interrupt mask back as it found it, so the other way round
+/// would let in a handler that may want the lock still held.
 #[must_use = "the lock is given back at once"]
 pub struct Guard<'l, T, C: Cpu> {
     lock: &'l TicketLock<T, C>,

@@ -27,7 +27,7 @@ fn bench<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let all = call.system.benches();
     let mut chosen = all.iter().filter(|bench| wanted.is_none_or(|name| name == bench.name)).peekable();
     if chosen.peek().is_none() {
-        return Err(Failure::Value { text: wanted.unwrap_or("all"), wanted: "bench; bench alone lists them" });
+        return Err(Failure::Value { text: wanted.unwrap_or("all"), wanted: "bench; Tab offers them" });
     }
     for bench in chosen {
         let measured = (bench.run)();

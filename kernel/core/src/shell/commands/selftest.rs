@@ -29,7 +29,7 @@ fn selftest<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let tests = call.system.selftests();
     let mut chosen = tests.iter().filter(|test| wanted.is_none_or(|name| name == test.name)).peekable();
     if chosen.peek().is_none() {
-        return Err(Failure::Value { text: wanted.unwrap_or("all"), wanted: "selftest; selftest lists them" });
+        return Err(Failure::Value { text: wanted.unwrap_or("all"), wanted: "selftest; Tab offers them" });
     }
     let mut counts = [0; 3];
     for Selftest { name, run } in chosen {
