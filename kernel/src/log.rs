@@ -4,8 +4,10 @@ use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use kernel_core::log::{Cursor, Level, Log, Record, Ring};
+use kernel_core::system::Count;
 
 use crate::arch::counter;
+use crate::counts;
 use crate::machine::last_words;
 use crate::sync::{Guard, Lock};
 
@@ -27,7 +29,7 @@ pub fn record(level: Level, text: fmt::Arguments<'_>) {
         COMPLAINTS.fetch_add(1, Relaxed);
     }
     let now = counter::now();
-    let mut ring = RING.lock();
+    let mut ring = ring();
     match text.as_str() {
         Some(text) => ring.push(now, level, text),
         // Cannot fail: the ring takes any text, and Display implementations here have no errors of their own.
@@ -37,7 +39,7 @@ pub fn record(level: Level, text: fmt::Arguments<'_>) {
 
 /// Appends a record whose text is made already.
 pub fn record_text(level: Level, text: &str) {
-    RING.lock().push(counter::now(), level, text);
+    ring().push(counter::now(), level, text);
 }
 
 /// How many warnings and errors there were; for who reads the log only if there are any.
@@ -55,16 +57,19 @@ pub fn record_in_panic(text: fmt::Arguments<'_>) {
 
 impl Log for BootLog {
     fn next(&self, cursor: &mut Cursor) -> Option<Record> {
-        ring().next(cursor)
+        RING.lock().next(cursor)
     }
 
     fn dropped(&self) -> u64 {
-        ring().dropped()
+        RING.lock().dropped()
     }
 }
 
+/// The ring, for one record more.
 fn ring() -> Guard<'static, Ring<SIZE>> {
-    RING.lock()
+    let ring = RING.lock();
+    counts::add(ring.masked(), Count::Records);
+    ring
 }
 
 /// Logs that something failed.

@@ -23,6 +23,7 @@ mod arch;
 #[cfg(command = "bench")]
 mod bench;
 mod boot;
+mod counts;
 mod log;
 mod machine;
 mod mm;

@@ -100,3 +100,27 @@ fn a_core_that_never_comes_is_left_behind() -> Result<(), Failure> {
         spin_table(tree, 0x5000_0000)
     })
 }
+
+/// What core `index` has counted.
+fn count(guest: &mut Guest, index: usize, name: &str) -> Result<u64, Failure> {
+    let output = guest.run("cpus counts --json")?;
+    let json: Value = serde_json::from_str(&output).map_err(|error| guest.wrong(&format!("{error}: {output}")))?;
+    json["cpus"][index][name].as_u64().ok_or_else(|| guest.wrong(&format!("CPU {index} has no {name}: {output}")))
+}
+
+#[test]
+fn cores_count_for_themselves() -> Result<(), Failure> {
+    let mut guest = Machine::virt().cpus(2).boot("cores-counts", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    // Threads are sent to the other core and back, and each is a box on the heap.
+    guest.run("selftest thread-balance")?;
+    for (index, name) in [(0, "interrupts"), (0, "allocations"), (0, "frees"), (0, "records"), (1, "kicks")] {
+        assert_ne!(count(&mut guest, index, name)?, 0, "CPU {index}: {name}");
+    }
+    let calls = |guest: &mut Guest| count(guest, 1, "kicks");
+    let before = calls(&mut guest)?;
+    guest.run("selftest thread-balance")?;
+    assert!(calls(&mut guest)? > before, "CPU 1 was called again, and hasn't counted it");
+    assert_eq!(count(&mut guest, 1, "records")?, 0, "only the shell's core has logged anything");
+    Ok(())
+}

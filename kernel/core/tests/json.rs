@@ -45,6 +45,8 @@ fn all_others_are_json() {
         ("boot --json", 1),
         ("mem --json", 1),
         ("irq --json", 1),
+        ("cpus --json", 1),
+        ("cpus counts --json", 1),
         ("uptime --json", 1),
     ] {
         assert_eq!(objects(line).len(), count, "{line}");

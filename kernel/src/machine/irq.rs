@@ -8,16 +8,15 @@ use drivers::{
 };
 use hardware::board::{Interrupt, Trigger};
 use hardware::check::Checked;
-use kernel_core::system::Line;
+use kernel_core::system::{Count, Line};
 use kernel_sync::Once;
 
 use crate::arch::cpu;
 use crate::arch::per_cpu::{self, CPUS_MAX};
+use crate::counts;
 use crate::log::warning;
 use crate::sched;
-use crate::sync::Lock;
-#[cfg(command = "bench")]
-use crate::sync::Masked;
+use crate::sync::{Lock, Masked};
 
 use super::controller::{Controller, Interface};
 use super::stop;
@@ -42,11 +41,6 @@ static TARGETS: [Once<CpuTarget>; CPUS_MAX] = [const { Once::new() }; CPUS_MAX];
 static LINES: [Handled; LINES_MAX] = [const { Handled::new() }; LINES_MAX];
 /// By INTID: the index of its line, plus one; 0 where it has none.
 static BY_INTID: [AtomicU8; INTIDS] = [const { AtomicU8::new(0) }; INTIDS];
-/// Interrupts that were none.
-static SPURIOUS: AtomicU64 = AtomicU64::new(0);
-/// Interrupts of lines without a handler.
-static UNHANDLED: AtomicU64 = AtomicU64::new(0);
-
 /// A line with its handler; each part is set once, under the controller's lock.
 struct Handled {
     handler: Once<fn()>,
@@ -135,8 +129,7 @@ pub fn handle(line: Checked<Interrupt>, device: &'static str, handler: fn()) -> 
 pub fn interrupt() {
     let Some(interface) = INTERFACE.get() else { return };
     let Some(taken) = interface.acknowledge() else {
-        SPURIOUS.fetch_add(1, Relaxed);
-        return;
+        return counts::add(&Masked::new(), Count::Spurious);
     };
     one(&interface, taken);
     while let Some(taken) = interface.acknowledge() {
@@ -153,6 +146,8 @@ fn one(interface: &Interface, taken: Taken) {
         None => unclaimed(intid),
     }
     interface.end(taken);
+    // Behind the handler, which is what waits.
+    counts::add(&Masked::new(), Count::Interrupts);
 }
 
 /// Counts the line's interrupt and gives its handler.
@@ -170,7 +165,7 @@ fn unclaimed(intid: Intid) {
     if intid == STOP {
         stop::park();
     }
-    UNHANDLED.fetch_add(1, Relaxed);
+    counts::add(&Masked::new(), Count::Unhandled);
     warning!("INTID {} came without a handler", intid.0);
     disable(intid);
 }
@@ -249,16 +244,6 @@ pub fn line(index: usize) -> Option<Line<'static>> {
     let state = controller.as_ref().map(|controller| controller.state(Intid(interrupt.intid())));
     let enabled = matches!(state, Some(Ok(state)) if state.enabled);
     Some(Line { interrupt, device, enabled, count: handled.count.load(Relaxed) })
-}
-
-/// Interrupts that were none.
-pub fn spurious() -> u64 {
-    SPURIOUS.load(Relaxed)
-}
-
-/// Interrupts of lines without a handler.
-pub fn unhandled() -> u64 {
-    UNHANDLED.load(Relaxed)
 }
 
 impl Handled {

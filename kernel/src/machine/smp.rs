@@ -8,12 +8,13 @@ use core::sync::atomic::{AtomicU8, Ordering::AcqRel, Ordering::Acquire, Ordering
 
 use hardware::board::Mpidr;
 use hardware::tree::{Cpu, EnableMethod, Tree};
-use kernel_core::system::{Core, CoreState, Cores};
+use kernel_core::system::{Core, CoreState, Cores, Count};
 
 use crate::arch::cpu;
 use crate::arch::mmu::Regime;
 use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::arch::secondary::{self, Stacks};
+use crate::counts;
 use crate::log::{info, warning};
 use crate::mm::stack::{self, Owner, StackError};
 use crate::mm::{self, MapError, ReleaseError};
@@ -218,5 +219,9 @@ impl Cores for Machine<'_> {
             }
         };
         Some(Core { mpidr: core.mpidr, state })
+    }
+
+    fn count(&self, index: usize, count: Count) -> Option<u64> {
+        counts::of(index, count)
     }
 }

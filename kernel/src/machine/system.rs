@@ -8,12 +8,13 @@ use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::log::Log;
 use kernel_core::system::{
-    Bench, Boot, Build, Clock, Cores, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage, Stress,
-    System, Threads, Tried,
+    Bench, Boot, Build, Clock, Cores, Count, Described, Interrupts, Line, Memory, Power, Selftest, Stage, Storage,
+    Stress, System, Threads, Tried,
 };
 
 use crate::arch::beacon::{self, BEACON};
 use crate::arch::counter;
+use crate::counts;
 use crate::log::BootLog;
 use crate::sched;
 
@@ -150,10 +151,10 @@ impl Interrupts for Machine<'_> {
     }
 
     fn spurious(&self) -> u64 {
-        irq::spurious()
+        counts::sum(Count::Spurious)
     }
 
     fn unhandled(&self) -> u64 {
-        irq::unhandled()
+        counts::sum(Count::Unhandled)
     }
 }

@@ -5,11 +5,12 @@ use core::ptr::{NonNull, null_mut};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use kernel_core::frames::{FrameError, Order, Zone};
-use kernel_core::system;
+use kernel_core::system::{self, Count};
 use talc::base::Talc;
 use talc::base::binning::{Binning, DefaultBinning};
 use talc::source::Source;
 
+use crate::counts;
 use crate::sync::Lock;
 
 use super::frames;
@@ -35,6 +36,7 @@ static HEAP: Heap = Heap {
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let mut talc = self.talc.lock();
+        counts::add(talc.masked(), Count::Allocations);
         // SAFETY: by GlobalAlloc's contract the layout's size isn't zero.
         let Some(block) = (unsafe { talc.allocate(layout) }) else {
             self.failures.fetch_add(1, Relaxed);
@@ -45,8 +47,10 @@ unsafe impl GlobalAlloc for Heap {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let mut talc = self.talc.lock();
+        counts::add(talc.masked(), Count::Frees);
         // SAFETY: by GlobalAlloc's contract the block came from `alloc` with this layout and is no longer used.
-        unsafe { self.talc.lock().deallocate(block, layout) }
+        unsafe { talc.deallocate(block, layout) }
     }
 }
 

@@ -3,10 +3,12 @@
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 
 use kernel_core::sched::{CpuSet, Priority, RunQueue, ThreadId, Timers, least_loaded, most_loaded};
+use kernel_core::system::Count;
 use kernel_sync::Padded;
 
 use crate::arch::cpu;
 use crate::arch::per_cpu::{self, CPUS_MAX};
+use crate::counts;
 use crate::sync::{Guard, Lock, Masked};
 
 use super::clock::Clock;
@@ -216,6 +218,7 @@ fn look(here: &mut Here, running: ThreadId, priority: Priority) -> bool {
 /// Another core has put a thread into this core's queues.
 pub fn kicked() {
     let mut here = lock_here();
+    counts::add(here.masked(), Count::Kicks);
     let running = here.current();
     if let Some(highest) = here.ready.highest().filter(|_| running != here.idle) {
         look(&mut here, running, highest);

@@ -10,7 +10,7 @@ mod threads;
 mod tree;
 mod uptime;
 
-pub(crate) use cores::cores;
+pub(crate) use cores::{cores, counts};
 pub use facts::facts;
 pub(crate) use facts::facts_json;
 pub(crate) use interrupts::interrupts;

@@ -6,6 +6,47 @@ use hardware::board::Mpidr;
 pub trait Cores {
     /// The core numbered `index`, the boot core being 0; `None` past the last.
     fn core(&self, index: usize) -> Option<Core>;
+
+    /// What that core has counted since the boot; `None` past the last.
+    fn count(&self, index: usize, count: Count) -> Option<u64>;
+}
+
+/// What each core counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Interrupts that it acknowledged and handled, those from other cores included.
+    Interrupts,
+    /// Calls of its scheduler by other cores.
+    Kicks,
+    /// Interrupts that were none when they were acknowledged (IHI 0069H, 2.2.1: INTID 1023).
+    Spurious,
+    /// Interrupts of lines without a handler; each such line is held back.
+    Unhandled,
+    /// Blocks that it took from the heap.
+    Allocations,
+    /// Blocks that it gave back, whoever had taken them.
+    Frees,
+    /// Records that it wrote to the log.
+    Records,
+}
+
+impl Count {
+    /// In the order in which they are shown, which is their numbers'.
+    pub const ALL: [Self; 7] =
+        [Self::Interrupts, Self::Kicks, Self::Spurious, Self::Unhandled, Self::Allocations, Self::Frees, Self::Records];
+
+    /// The head of its column.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Interrupts => "interrupts",
+            Self::Kicks => "kicks",
+            Self::Spurious => "spurious",
+            Self::Unhandled => "unhandled",
+            Self::Allocations => "allocations",
+            Self::Frees => "frees",
+            Self::Records => "records",
+        }
+    }
 }
 
 /// A core.

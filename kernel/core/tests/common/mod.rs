@@ -16,8 +16,8 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Described, Disk, DiskError, Heap, Interrupts, Line,
-    Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage,
+    BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Count, Described, Disk, DiskError, Heap, Interrupts,
+    Line, Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage,
     Storage, Stress, System, Thread, ThreadState, Threads, Totals, Tried, why,
 };
 
@@ -255,6 +255,9 @@ impl Cores for Fake {
         let silent = || CoreState::Failed("called, and not heard of".try_into().expect("a short text"));
         let states = [CoreState::Running, CoreState::Running, silent()];
         Some(Core { mpidr: Mpidr(index as u64), state: states.get(index)?.clone() })
+    }
+    fn count(&self, index: usize, count: Count) -> Option<u64> {
+        self.core(index).map(|_| 100 * index as u64 + count as u64)
     }
 }
 

@@ -5,7 +5,7 @@ use core::fmt;
 use super::super::call::{Call, Failure};
 use super::super::command::{Category, Command, Example, Form, JSON};
 use crate::report;
-use crate::system::Cores;
+use crate::system::{Cores, Count};
 use crate::text::Json;
 
 /// `cpus`
@@ -13,13 +13,22 @@ pub static CPUS: Command = Command {
     name: "cpus",
     category: Category::Kernel,
     brief: "show the cores and what became of each",
-    forms: &[Form {
-        word: "",
-        brief: "a core a line: number, affinity, state, and why it doesn't run",
-        flags: &[JSON],
-        operands: &[],
-        run: cpus,
-    }],
+    forms: &[
+        Form {
+            word: "",
+            brief: "a core a line: number, affinity, state, and why it doesn't run",
+            flags: &[JSON],
+            operands: &[],
+            run: cpus,
+        },
+        Form {
+            word: "counts",
+            brief: "what each core has counted: interrupts, kicks by other cores, blocks of the heap, log records",
+            flags: &[JSON],
+            operands: &[],
+            run: counts,
+        },
+    ],
     examples: &[Example { line: "cpus", shows: "1  0x1  running" }],
     see_also: &["irq", "uptime"],
 };
@@ -39,6 +48,29 @@ fn json(cores: &dyn Cores, out: &mut dyn fmt::Write) -> fmt::Result {
         json.key("mpidr")?.text(&core.mpidr)?;
         json.key("state")?.text(&core.state.word())?;
         json.key("why")?.text(&core.state.why())?;
+        json.close('}')?;
+    }
+    json.close(']')?;
+    json.close('}')?;
+    out.write_char('\n')
+}
+
+fn counts<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    let cores = call.system.cores();
+    let json = call.args.has("--json");
+    let printed = if json { counts_json(cores, call.out) } else { report::counts(cores, call.out) };
+    Ok(printed?)
+}
+
+fn counts_json(cores: &dyn Cores, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut json = Json::new(out);
+    json.open('{')?;
+    json.key("cpus")?.open('[')?;
+    for index in (0..).take_while(|&index| cores.core(index).is_some()) {
+        json.open('{')?;
+        for count in Count::ALL {
+            json.key(count.name())?.number(cores.count(index, count).unwrap_or(0))?;
+        }
         json.close('}')?;
     }
     json.close(']')?;
