@@ -53,6 +53,8 @@ pub trait CounterRegisters {
 
 /// CNTV_CTL_EL0 (DDI 0487, D12.2.4): the timer is on.
 pub const ENABLE: u64 = 1 << 0;
+/// CNTV_CTL_EL0: the condition doesn't interrupt.
+pub const IMASK: u64 = 1 << 1;
 /// CNTV_CTL_EL0: the condition is met, masked or not.
 const ISTATUS: u64 = 1 << 2;
 

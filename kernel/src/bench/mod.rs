@@ -24,6 +24,8 @@ pub static ALL: &[Bench] = &[
     Bench { name: "timer-wake", run: threads::timer_wake },
     Bench { name: "cross-wake", run: threads::cross_wake },
     Bench { name: "irq-entry", run: interrupts::entry },
+    Bench { name: "timer-jitter-p50", run: threads::jitter_p50 },
+    Bench { name: "timer-jitter-p99", run: threads::jitter_p99 },
     Bench { name: "mutex", run: mutex },
     Bench { name: "alloc-free", run: alloc_and_free },
     Bench { name: "frame", run: memory::frame },

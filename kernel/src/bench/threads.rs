@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
 
 use kernel_core::sched::CpuSet;
-use kernel_core::system::Measured;
+use kernel_core::system::{Lateness, Measured};
 
 use crate::arch::counter;
 use crate::sched::{self, Spawn, Thread};
@@ -151,4 +151,34 @@ pub(super) fn cross_wake() -> Result<Measured, &'static str> {
     waiter.join();
     waker.map_err(|_| "no second thread can be made")?.join();
     Ok(Measured::new(SUM.load(Ordering::Relaxed), rounds))
+}
+
+/// How late half of a core's timer interrupts come at most.
+pub(super) fn jitter_p50() -> Result<Measured, &'static str> {
+    jitter(|late| late.p50)
+}
+
+/// How late all but one in a hundred come at most.
+pub(super) fn jitter_p99() -> Result<Measured, &'static str> {
+    jitter(|late| late.p99)
+}
+
+fn jitter(which: fn(Lateness) -> u64) -> Result<Measured, &'static str> {
+    static LATE: AtomicU64 = AtomicU64::new(0);
+    if !sched::has_clock() {
+        return Err("no timer runs");
+    }
+    LATE.store(u64::MAX, Ordering::Relaxed);
+    let measured = beside_me("bench", move || {
+        let cpu = sched::this_cpu();
+        if sched::deadline::begin_jitter(cpu).is_ok() {
+            (0..ROUNDS).for_each(|_| sched::sleep(Duration::from_micros(200)));
+            LATE.store(sched::deadline::lateness(cpu).map_or(u64::MAX, which), Ordering::Relaxed);
+        }
+    })?;
+    measured.join();
+    match LATE.load(Ordering::Relaxed) {
+        u64::MAX => Err("this image has no deterministic scheduler"),
+        ticks => Ok(Measured::new(ticks, 1)),
+    }
 }

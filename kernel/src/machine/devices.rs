@@ -1,7 +1,6 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
 use drivers::InterruptError;
-use drivers::pl031::Pl031;
 use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
 use hardware::check::Checked;
 use kernel_core::text::Chain;
@@ -17,7 +16,7 @@ use super::controller::Controller;
 use super::init_error::InitError;
 #[cfg(driver = "virtio-mmio")]
 use super::virtio;
-use super::{Machine, console, irq, power};
+use super::{Machine, console, irq, power, rtc};
 
 /// Which of `arm,armv8-timer`'s `interrupts` (secure, physical, virtual, hypervisor) is the virtual timer's, which is
 /// EL1's wherever the kernel was entered.
@@ -128,8 +127,7 @@ impl Machine<'_> {
     }
 
     fn start_rtc(&mut self, device: &'static Device) -> Result<(), InitError> {
-        self.rtc = Some(Pl031::new(self.window(device, 0)?)?);
-        Ok(())
+        Ok(rtc::start(self.window(device, 0)?)?)
     }
 
     /// The device's nth window, checked and mapped.

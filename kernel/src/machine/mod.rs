@@ -9,6 +9,7 @@ pub mod last_words;
 pub mod patience;
 pub mod power;
 pub mod ram;
+pub mod rtc;
 pub mod stop;
 pub mod story;
 
@@ -29,13 +30,11 @@ pub mod virtio;
 mod provoke;
 
 use drivers::pl011;
-use drivers::pl031::Pl031;
 use hardware::board::{self, Board, Conduit, Device};
 use hardware::check::Ledger;
 use hardware::tree::Tree;
 use kernel_core::text::{Bytes, Chain};
 
-use crate::arch::mmio::Window;
 use crate::log::{error, info, warning};
 use crate::mm;
 use crate::mm::ram::RamError;
@@ -56,7 +55,6 @@ pub struct Machine<'l> {
     blob: u64,
     /// Where RAM starts, and its bytes in all, with what firmware keeps.
     ram: board::Window,
-    rtc: Option<Pl031<Window>>,
     psci: Option<(smccc::psci::Version, Conduit)>,
     failures: heapless::Vec<&'static Device, FAILURES>,
 }
@@ -67,16 +65,7 @@ impl<'l> Machine<'l> {
         power::configure(board);
         let (tree, blob) = tree.unzip();
         let blob = blob.unwrap_or(0);
-        Self {
-            board,
-            ledger,
-            tree,
-            blob,
-            ram: board::Window::new(0, 0),
-            rtc: None,
-            psci: None,
-            failures: heapless::Vec::new(),
-        }
+        Self { board, ledger, tree, blob, ram: board::Window::new(0, 0), psci: None, failures: heapless::Vec::new() }
     }
 
     /// Maps the RAM that is free and puts the heap on it; too little RAM stops the boot.
@@ -100,6 +89,9 @@ impl<'l> Machine<'l> {
     pub fn start_threads(&mut self) {
         if let Err(cause) = sched::start("shell") {
             story::stop(&self.ledger, &cause);
+        }
+        if cfg!(preset_feature = "deterministic") && self.board.preset.has_feature("deterministic") {
+            sched::deadline::allow();
         }
     }
 

@@ -2,7 +2,6 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use drivers::Rtc as _;
 use hardware::board::Board;
 use hardware::check::Ledger;
 use hardware::tree::Tree;
@@ -18,7 +17,7 @@ use crate::counts;
 use crate::log::BootLog;
 use crate::sched;
 
-use super::{Machine, irq, power, smp};
+use super::{Machine, irq, power, rtc, smp};
 
 /// The boot's stages: each is named by what it did, and ends where the beacon's stage was reached.
 const STAGES: [(&str, beacon::Stage, beacon::Stage); 8] = [
@@ -141,7 +140,7 @@ impl Clock for Machine<'_> {
     }
 
     fn unix_seconds(&self) -> Option<u64> {
-        self.rtc.as_ref()?.seconds().ok()
+        rtc::seconds()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::arch::counter;
 use crate::arch::per_cpu;
 use crate::arch::timer::VirtualTimer;
 
+use super::deadline;
 use super::run::{self, Here, OfThisCore};
 use super::table::slot;
 
@@ -62,11 +63,7 @@ pub fn sleep(time: Duration) {
 /// Waits until the counter comes to `at`.
 pub fn sleep_until(at: u64) {
     while counter::now() < at {
-        if runs() {
-            run::park_until(at);
-        } else {
-            run::yield_now();
-        }
+        run::park_until(at);
     }
 }
 
@@ -79,15 +76,19 @@ pub fn runs() -> bool {
 pub fn interrupt() {
     let mut here = run::lock_here();
     let now = counter::now();
+    let due = here.clock.armed;
     while let Some(thread) = here.timers.pop_due(now) {
         run::timed_out(&mut here, thread);
+    }
+    if deadline::ON && here.reserved.is_some() {
+        deadline::ticked(&mut here, due, now);
     }
     if here.clock.tick != 0 && now >= here.clock.tick {
         here.clock.tick = 0;
         take_turns(&mut here);
     }
     // The level is held until the timer is set anew.
-    let next = [here.timers.next().unwrap_or(0), here.clock.tick];
+    let next = [here.timers.next().unwrap_or(0), here.clock.tick, if deadline::ON { deadline::next(&here) } else { 0 }];
     here.clock.set(next.into_iter().filter(|at| *at != 0).min());
 }
 
@@ -103,7 +104,7 @@ fn take_turns(here: &mut Here) {
     if here.clock.over {
         per_cpu::set_preemption_due(here.masked());
     }
-    run::call_for_help();
+    run::call_for_help(here);
     here.clock.begin_turns();
 }
 
@@ -118,6 +119,11 @@ impl Clock {
         if self.armed == 0 || at < self.armed {
             self.set(Some(at));
         }
+    }
+
+    /// What the timer is set to; 0: nothing.
+    pub(super) fn armed(&self) -> u64 {
+        self.armed
     }
 
     /// Somebody waits for a turn: from now on there are ticks.

@@ -2,13 +2,14 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
+use kernel_core::deadline::Trust;
 use kernel_core::sched::ThreadId;
-use kernel_core::system::{Thread, ThreadState, Threads};
+use kernel_core::system::{Reserved, ReservedCore, Thread, ThreadState, Threads};
 
 use crate::arch::per_cpu;
 
-use super::THREADS;
-use super::table::{name_of, slot, wait};
+use super::table::{name_of, slot};
+use super::{THREADS, deadline};
 
 /// All threads.
 #[derive(Debug)]
@@ -21,12 +22,24 @@ impl Threads for List {
         let slot = slot(ThreadId(number));
         let cpu = usize::from(slot.home.load(Relaxed));
         // Each is true of some moment, not all of the same one.
-        let state = match slot.wait.load(Relaxed) {
-            _ if slot.is_gone() => ThreadState::Ended,
-            _ if per_cpu::current_of(cpu) == number => ThreadState::Running,
-            wait::PARKED => ThreadState::Waiting,
-            _ => ThreadState::Ready,
+        let state = match () {
+            () if slot.is_gone() => ThreadState::Ended,
+            () if per_cpu::current_of(cpu) == number => ThreadState::Running,
+            () if slot.is_parked() => ThreadState::Waiting,
+            () => ThreadState::Ready,
         };
         Some(Thread { number, name, priority: slot.priority().level(), state, cpu })
+    }
+
+    fn reserved(&self, index: usize) -> Option<Reserved> {
+        if deadline::ON { deadline::reserved(index) } else { None }
+    }
+
+    fn reserved_core(&self, index: usize) -> Option<ReservedCore> {
+        if deadline::ON { deadline::core(index) } else { None }
+    }
+
+    fn timer(&self) -> Trust {
+        deadline::timer()
     }
 }

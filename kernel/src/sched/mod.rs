@@ -4,6 +4,7 @@
 //! - A thread runs until it waits ([`park`], [`sleep`], what `kernel-sync` builds on them), gives way ([`yield_now`]), or a
 //!   higher one becomes ready; threads of one priority take turns of some milliseconds. The timer interrupts when a thread's
 //!   time has come, and for turns while there are two to take them; else never.
+//! - Who reserves a share of a core runs before all others there, by deadlines: [`Spawn::reserving`], [`deadline`].
 //!
 //! `table` has the threads, `run` the queues of each core, `switch` the switch, `clock` the timer, `idle` what a core does
 //! without work. A core's queues are behind that core's lock, and a thread belongs to one core at a time, its home: whoever
@@ -11,6 +12,7 @@
 //! switched to, so a thread that is found in a queue has always left its stack.
 
 mod clock;
+pub mod deadline;
 mod idle;
 mod list;
 mod run;

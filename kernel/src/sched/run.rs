@@ -11,9 +11,9 @@ use crate::arch::per_cpu::{self, CPUS_MAX};
 use crate::counts;
 use crate::sync::{Guard, Lock, Masked};
 
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use super::table::{self, SpawnError, slot, wait};
-use super::{THREADS, idle, switch};
+use super::{THREADS, deadline, idle, switch};
 
 /// What a core has to do, behind its lock.
 pub(super) struct Queues {
@@ -21,8 +21,10 @@ pub(super) struct Queues {
     pub(super) ready: RunQueue<THREADS>,
     pub(super) timers: Timers<THREADS>,
     pub(super) clock: Clock,
+    /// Threads with a reservation; `None` until there is one.
+    pub(super) reserved: deadline::Place,
     /// Who runs when nobody is ready.
-    idle: ThreadId,
+    pub(super) idle: ThreadId,
     /// The thread that was just switched away from and never comes back.
     gone: Option<ThreadId>,
 }
@@ -78,7 +80,12 @@ pub fn this_cpu() -> usize {
 pub fn yield_now() {
     let mut here = lock_here();
     let me = here.current();
-    if let Some(next) = here.ready.rotate(me, slot(me).priority()) {
+    let mine = slot(me).priority();
+    if deadline::ON && mine == Priority::RESERVED {
+        drop(here);
+        return deadline::give_way();
+    }
+    if let Some(next) = here.ready.rotate(me, mine) {
         go(here, me, next);
     }
 }
@@ -89,9 +96,13 @@ pub fn park() {
     wait_here(None);
 }
 
-/// The same, until the counter comes to `at` at the latest.
+/// The same, until the counter comes to `at` at the latest. Where no timer runs others have their turn, and it returns.
 pub fn park_until(at: u64) {
-    wait_here(Some(at));
+    if clock::runs() {
+        wait_here(Some(at));
+    } else {
+        yield_now();
+    }
 }
 
 #[inline(always)]
@@ -99,16 +110,26 @@ fn wait_here(until: Option<u64>) {
     let mut here = lock_here();
     let me = here.current();
     let slot = slot(me);
-    if slot.wait.load(Relaxed) == wait::TOKEN {
-        slot.wait.store(wait::NOTHING, Relaxed);
-        return;
+    match slot.wait.load(Relaxed) {
+        wait::NOTHING => {}
+        wait::TOKEN => return slot.wait.store(wait::NOTHING, Relaxed),
+        _ => {
+            drop(here);
+            return deadline::wait(until);
+        }
     }
     slot.wait.store(wait::PARKED, Relaxed);
+    wake_at(&mut here, me, until);
+    leave(here, me);
+}
+
+/// The thread, which waits, waits no longer than this.
+#[inline(always)]
+pub(super) fn wake_at(here: &mut Queues, me: ThreadId, until: Option<u64>) {
     if let Some(at) = until {
         here.timers.insert(me, at);
         here.clock.arm(at);
     }
-    leave(here, me);
 }
 
 /// Ends the thread that calls this.
@@ -116,7 +137,13 @@ pub(super) fn exit() -> ! {
     let mut here = lock_here();
     let me = here.current();
     here.gone = Some(me);
-    leave(here, me);
+    if deadline::ON && slot(me).priority() == Priority::RESERVED {
+        deadline::end(&mut here, me);
+    } else {
+        count(here.masked(), -1);
+    }
+    let next = here.ready.pop().unwrap_or(here.idle);
+    go(here, me, next);
     unreachable!("a thread that is gone was switched to");
 }
 
@@ -133,8 +160,13 @@ fn leave(mut here: Here, me: ThreadId) {
 pub fn unpark(thread: ThreadId) {
     let Some((home, mut queues)) = lock_home(thread) else { return };
     let slot = slot(thread);
-    if slot.wait.load(Relaxed) != wait::PARKED {
-        return slot.wait.store(wait::TOKEN, Relaxed);
+    let state = slot.wait.load(Relaxed);
+    if state != wait::PARKED {
+        if state & wait::RESERVED == 0 {
+            return slot.wait.store(wait::TOKEN, Relaxed);
+        }
+        drop(queues);
+        return deadline::unpark(home, thread);
     }
     slot.wait.store(wait::NOTHING, Relaxed);
     queues.timers.remove(thread);
@@ -157,8 +189,14 @@ pub(super) fn admit(thread: ThreadId) -> Option<()> {
 
 /// The thread's time has come.
 pub(super) fn timed_out(here: &mut Here, thread: ThreadId) {
-    slot(thread).wait.store(wait::NOTHING, Relaxed);
+    let wait = &slot(thread).wait;
     let index = per_cpu::index(here.masked());
+    if deadline::ON && wait.load(Relaxed) != wait::PARKED {
+        wait.store(wait::RESERVED, Relaxed);
+        deadline::woken(here, index, thread);
+        return;
+    }
+    wait.store(wait::NOTHING, Relaxed);
     enqueue(here, index, thread);
 }
 
@@ -188,10 +226,10 @@ fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool
 #[inline(always)]
 fn enqueue(queues: &mut Guard<'static, Queues>, index: usize, thread: ThreadId) -> bool {
     let priority = slot(thread).priority();
-    queues.ready.push_back(thread, priority);
     if let Some(cpu) = cpu(index) {
         cpu.load.store(cpu.load.load(Relaxed) + 1, Relaxed);
     }
+    queues.ready.push_back(thread, priority);
     let running = ThreadId(per_cpu::current_of(index));
     if index != per_cpu::index(queues.masked()) {
         if running == queues.idle || priority >= slot(running).priority() {
@@ -219,6 +257,9 @@ fn look(here: &mut Here, running: ThreadId, priority: Priority) -> bool {
 pub fn kicked() {
     let mut here = lock_here();
     counts::add(here.masked(), Count::Kicks);
+    if deadline::ON && here.reserved.is_some() {
+        deadline::kicked(&mut here);
+    }
     let running = here.current();
     if let Some(highest) = here.ready.highest().filter(|_| running != here.idle) {
         look(&mut here, running, highest);
@@ -262,6 +303,10 @@ fn give_way(mut here: Here) {
         return;
     }
     let mine = slot(me).priority();
+    if deadline::ON && mine == Priority::RESERVED {
+        drop(here);
+        return deadline::give_way();
+    }
     let next = if here.clock.take_over() {
         here.ready.rotate(me, mine)
     } else if here.ready.highest() > Some(mine) {
@@ -282,6 +327,9 @@ pub(super) fn next_or_idle() -> Option<Masked> {
         let me = here.idle;
         go(here, me, next);
         return None;
+    }
+    if deadline::ON && here.reserved.is_some() {
+        deadline::idles(&mut here);
     }
     if online() == CpuSet::only(per_cpu::index(here.masked())) {
         return Some(here.unlock());
@@ -312,7 +360,7 @@ fn steal(here: usize) -> Option<ThreadId> {
 
 /// Goes on with `next`; returns when it is this thread's turn again.
 #[inline(always)]
-fn go(mut here: Here, me: ThreadId, next: ThreadId) {
+pub(super) fn go(mut here: Here, me: ThreadId, next: ThreadId) {
     per_cpu::set_current(here.masked(), next.0);
     here.clock.fresh = true;
     if here.ready.has_at_least(slot(next).priority()) || (!here.ready.is_empty() && has_others()) {
@@ -326,10 +374,13 @@ fn cpu(index: usize) -> Option<&'static Cpu> {
     CPUS.get(index).map(Padded::get)
 }
 
-/// Threads wait here for their turn: a core that has nothing to do is told to come for one.
-pub(super) fn call_for_help() {
-    let idle = |cpu: &usize| load(*cpu) == 0;
-    if let Some(cpu) = online().iter().find(idle).filter(|_| has_others()) {
+/// Threads wait here for their turn: a core that has nothing to do and may run one of them is told to come for it.
+pub(super) fn call_for_help(here: &Queues) {
+    if !has_others() {
+        return;
+    }
+    let mut idle = online().iter().filter(|&cpu| load(cpu) == 0);
+    if let Some(cpu) = idle.find(|&cpu| here.ready.any(|thread| slot(thread).affinity().has(cpu))) {
         crate::machine::irq::kick(cpu);
     }
 }
@@ -352,7 +403,7 @@ fn load(index: usize) -> u32 {
 
 /// Changes the load of the calling core, whose lock is held.
 #[inline(always)]
-fn count(masked: &Masked, change: i32) {
+pub(super) fn count(masked: &Masked, change: i32) {
     let load = &per_cpu::scheduler(masked).load;
     load.store(load.load(Relaxed).wrapping_add_signed(change), Relaxed);
 }
@@ -367,6 +418,11 @@ pub(super) fn lock_here() -> Here {
 #[inline(always)]
 pub(super) fn lock_of_this_core(masked: &Masked) -> &'static Lock<Queues> {
     &per_cpu::scheduler(masked).queues
+}
+
+/// The lock of the core numbered `index`, held.
+pub(super) fn lock_of(index: usize) -> Option<Here> {
+    cpu(index).map(|cpu| cpu.queues.lock())
 }
 
 /// The lock of a thread's home, held, and which core that is.
@@ -384,7 +440,8 @@ fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
 
 impl Queues {
     const fn new() -> Self {
-        Self { ready: RunQueue::new(), timers: Timers::new(), clock: Clock::new(), idle: ThreadId(0), gone: None }
+        let (ready, timers, clock) = (RunQueue::new(), Timers::new(), Clock::new());
+        Self { ready, timers, clock, reserved: None, idle: ThreadId(0), gone: None }
     }
 
     #[inline(always)]

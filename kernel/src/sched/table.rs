@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
+use kernel_core::deadline::{AdmitError, Reservation};
 use kernel_core::sched::{CpuSet, Priority, ThreadId};
 use thiserror::Error;
 
@@ -9,12 +10,12 @@ use crate::arch::context::Context;
 use crate::mm::stack::{self, Owner, Stack, StackError};
 use crate::sync::Lock;
 
-use super::{THREADS, run, switch};
+use super::{THREADS, deadline, run, switch};
 
 /// A thread's place. What the scheduler looks at stands in front.
 pub(super) struct Slot {
     pub(super) context: Context,
-    /// A [`Wait`]; changed under the lock of the thread's home.
+    /// Of [`wait`]; changed under the lock of the thread's home.
     pub(super) wait: AtomicU8,
     /// Changed under the lock of the thread's home.
     priority: AtomicU8,
@@ -35,6 +36,8 @@ pub(super) mod wait {
     pub const TOKEN: u8 = 1;
     /// To be unparked, or its time.
     pub const PARKED: u8 = 2;
+    /// Beside one of these: it has a reservation. It stands here so that threads without one need no look of their own.
+    pub const RESERVED: u8 = 4;
 }
 
 /// What of a thread nobody needs to switch to it.
@@ -70,6 +73,15 @@ pub enum SpawnError {
     /// No core that runs may run it.
     #[error("none of its cores runs")]
     NoCpu,
+    /// Its reservation doesn't fit.
+    #[error(transparent)]
+    Refused(#[from] AdmitError),
+    /// There is no memory for what a core's reservations need.
+    #[error("no memory for reservations")]
+    NoMemory,
+    /// The preset leaves the feature out.
+    #[error("this board's preset has no deterministic scheduler")]
+    NoDeadlines,
 }
 
 /// How a thread is made.
@@ -81,6 +93,8 @@ pub struct Spawn {
     pub priority: Priority,
     /// Cores that may run it.
     pub affinity: CpuSet,
+    /// Its share of a core, which it then stays on; in place of a priority.
+    pub reservation: Option<Reservation>,
 }
 
 /// A thread that somebody may wait for. Dropped, it goes on by itself.
@@ -90,12 +104,17 @@ pub struct Thread(ThreadId);
 impl Spawn {
     /// A thread of normal priority that may run anywhere.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, priority: Priority::NORMAL, affinity: CpuSet::ALL }
+        Self { name, priority: Priority::NORMAL, affinity: CpuSet::ALL, reservation: None }
     }
 
-    /// With this priority.
-    pub const fn priority(self, priority: Priority) -> Self {
-        Self { priority, ..self }
+    /// With this priority, at most the highest of those that reserve nothing.
+    pub fn priority(self, priority: Priority) -> Self {
+        Self { priority: priority.min(Priority::HIGHEST), ..self }
+    }
+
+    /// With this share of a core, before all threads that reserve nothing.
+    pub const fn reserving(self, reservation: Reservation) -> Self {
+        Self { reservation: Some(reservation), ..self }
     }
 
     /// On these cores only.
@@ -106,8 +125,23 @@ impl Spawn {
     /// Makes the thread, which then does `work`.
     pub fn run<W: FnOnce() + Send + 'static>(self, work: W) -> Result<Thread, SpawnError> {
         let thread = take_place()?;
-        let made = self.make(thread, work).and_then(|()| run::admit(thread).ok_or(SpawnError::NoCpu));
-        made.map(|()| Thread(thread)).inspect_err(|_| give_back(thread))
+        self.begin(thread, work).map(|()| Thread(thread)).inspect_err(|_| give_back(thread))
+    }
+
+    /// Where it runs is known before `work` moves to its stack, from where an error couldn't drop it.
+    fn begin<W: FnOnce() + Send + 'static>(self, thread: ThreadId, work: W) -> Result<(), SpawnError> {
+        if let Some(reservation) = self.reservation {
+            let cpu = deadline::admit(thread, self.name, reservation, self.affinity)?;
+            self.make(thread, work).inspect_err(|_| deadline::give_back(cpu, thread))?;
+            slot(thread).reserve(cpu);
+            deadline::unpark(cpu, thread);
+            return Ok(());
+        }
+        if self.affinity.and(run::online()) == CpuSet::NONE {
+            return Err(SpawnError::NoCpu);
+        }
+        self.make(thread, work)?;
+        run::admit(thread).ok_or(SpawnError::NoCpu)
     }
 
     fn make<W: FnOnce() + Send + 'static>(self, thread: ThreadId, work: W) -> Result<(), SpawnError> {
@@ -248,6 +282,18 @@ impl Slot {
     pub(super) fn priority(&self) -> Priority {
         // Cannot be beyond: it was one.
         Priority::new(self.priority.load(Ordering::Relaxed) & 31).unwrap_or(Priority::LOWEST)
+    }
+
+    /// It has a reservation of the core numbered `cpu`, for good, and waits to be let go the first time.
+    pub(super) fn reserve(&self, cpu: usize) {
+        self.home.store(cpu as u8, Ordering::Relaxed);
+        self.priority.store(Priority::RESERVED.level(), Ordering::Relaxed);
+        self.affinity.store(CpuSet::only(cpu).0, Ordering::Relaxed);
+        self.wait.store(wait::RESERVED | wait::PARKED, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_parked(&self) -> bool {
+        self.wait.load(Ordering::Relaxed) & wait::PARKED != 0
     }
 
     pub(super) fn is_gone(&self) -> bool {

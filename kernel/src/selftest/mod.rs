@@ -2,6 +2,7 @@
 //!
 //! A test is a row of [`ALL`]. It says what it saw, and leaves everything as it was.
 
+mod deadlines;
 mod frames;
 mod mappings;
 mod stacks;
@@ -33,6 +34,11 @@ pub static ALL: &[Selftest] = &[
     Selftest { name: "thread-table", run: threads::table },
     Selftest { name: "sleep", run: time::sleep },
     Selftest { name: "sleep-order", run: time::order },
+    Selftest { name: "deadline-budget", run: deadlines::budget },
+    Selftest { name: "deadline-met", run: deadlines::met },
+    Selftest { name: "deadline-refusal", run: deadlines::refusal },
+    Selftest { name: "deadline-timer", run: deadlines::timer },
+    Selftest { name: "timer-stall", run: deadlines::stall },
     Selftest { name: "mutex", run: sync::mutex },
     Selftest { name: "condvar", run: sync::condvar },
     Selftest { name: "semaphore", run: sync::semaphore },

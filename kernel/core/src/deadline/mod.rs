@@ -22,4 +22,4 @@ pub use jitter::Jitter;
 pub use reservation::{Reservation, ReservationError};
 pub use server::{Charge, Server, State};
 pub use servers::{AdmitError, Pick, ServerId, Servers, UnknownServer};
-pub use trust::{Calibration, TimerFault, Watchdog};
+pub use trust::{Calibration, TimerFault, Trust, Watchdog};

@@ -13,6 +13,17 @@ pub enum State {
     Depleted,
 }
 
+impl State {
+    /// Lower-case, as people and tools read it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Ready => "ready",
+            Self::Depleted => "depleted",
+        }
+    }
+}
+
 /// What running cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Charge {
@@ -97,6 +108,13 @@ impl Server {
         self.state = State::Idle;
     }
 
+    /// Its thread has done what it had to do in this period: what is left of the budget is given up, and the next one comes at
+    /// the next release.
+    pub fn finish(&mut self) {
+        self.remaining = 0;
+        self.state = State::Depleted;
+    }
+
     /// Its thread ran for `ticks`.
     pub fn charge(&mut self, ticks: u64) -> Charge {
         self.overrun = self.overrun.saturating_add(ticks.saturating_sub(self.remaining));
@@ -173,6 +191,16 @@ mod tests {
         server.charge(3);
         assert!(server.replenish(147));
         assert_eq!((server.remaining(), server.deadline()), (3, 150), "one budget, on the grid of 100");
+    }
+
+    #[test]
+    fn who_is_done_early_goes_on_at_the_next_release() {
+        let mut server = server(3, 10, 10, 100);
+        server.charge(1);
+        server.finish();
+        assert!(!server.replenish(109));
+        assert!(server.replenish(111));
+        assert_eq!((server.remaining(), server.deadline(), server.overrun()), (3, 120, 0), "on the grid of 100");
     }
 
     #[test]

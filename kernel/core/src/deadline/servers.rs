@@ -9,6 +9,13 @@ pub struct ServerId {
     generation: u32,
 }
 
+impl ServerId {
+    /// The server's place among those of its CPU.
+    pub const fn place(self) -> usize {
+        self.place as usize
+    }
+}
+
 /// Why there is no server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AdmitError {
@@ -112,6 +119,12 @@ impl<const N: usize> Servers<N> {
     /// The server's thread has nothing more to do.
     pub fn block(&mut self, id: ServerId) -> Result<(), UnknownServer> {
         self.live(id)?.block();
+        Ok(())
+    }
+
+    /// The server's thread is done until the next release.
+    pub fn finish(&mut self, id: ServerId) -> Result<(), UnknownServer> {
+        self.live(id)?.finish();
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Whether the timer can be relied on: against a second clock, and against its own silence.
 
+use core::fmt;
+
 /// How far counter and second clock may be apart. Crystals are within 100 ppm each (the Pi's real-time clocks and
 /// oscillators are specified so); ten times that is no longer an oscillator but a wrong rate.
 const TOLERANCE_PPM: u64 = 2_000;
@@ -7,6 +9,9 @@ const TOLERANCE_PPM: u64 = 2_000;
 /// Why deadlines can't be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TimerFault {
+    /// The machine has no timer, or the kernel couldn't start it.
+    #[error("no timer runs")]
+    Missing,
     /// The counter's rate is zero.
     #[error("the counter's rate is 0 Hz")]
     NoRate,
@@ -24,6 +29,34 @@ pub enum TimerFault {
     /// An interrupt that was due didn't come.
     #[error("no timer interrupt came within {0} ticks of when it was due")]
     Silent(u64),
+}
+
+/// What is known about the timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Nobody has asked for deadlines yet.
+    Unasked,
+    /// It is being compared with the second clock.
+    Measuring,
+    /// There is no second clock, or it stands still.
+    Alone,
+    /// It agrees with the second clock.
+    Agrees,
+    /// It can't be relied on.
+    Fault(TimerFault),
+}
+
+/// `agrees with the second clock`
+impl fmt::Display for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unasked => f.write_str("not asked for yet"),
+            Self::Measuring => f.write_str("being compared with the second clock"),
+            Self::Alone => f.write_str("no second clock to compare it with"),
+            Self::Agrees => f.write_str("agrees with the second clock"),
+            Self::Fault(fault) => write!(f, "can't be relied on: {fault}"),
+        }
+    }
 }
 
 /// A comparison of the counter with a second clock.

@@ -17,6 +17,6 @@ pub(crate) use interrupts::interrupts;
 pub(crate) use log::log;
 pub(crate) use memory::{mappings, memory};
 pub(crate) use raw::Raw;
-pub(crate) use threads::threads;
+pub(crate) use threads::{deadlines, threads};
 pub use tree::tree;
 pub(crate) use uptime::uptime;

@@ -11,6 +11,9 @@ impl CpuSet {
     /// Every core.
     pub const ALL: Self = Self(u64::MAX);
 
+    /// No core.
+    pub const NONE: Self = Self(0);
+
     /// One core.
     pub const fn only(cpu: usize) -> Self {
         Self(if cpu < 64 { 1 << cpu } else { 0 })

@@ -37,8 +37,10 @@ impl Priority {
     pub const NORMAL: Self = Self(12);
     /// Work that interrupts put off.
     pub const DEFERRED: Self = Self(24);
-    /// The most urgent.
-    pub const HIGHEST: Self = Self(31);
+    /// The most urgent of those that reserved nothing.
+    pub const HIGHEST: Self = Self(30);
+    /// Threads with a reservation, whose deadlines say who is first.
+    pub const RESERVED: Self = Self(31);
 
     /// `None` from 32 on.
     pub const fn new(level: u8) -> Option<Self> {

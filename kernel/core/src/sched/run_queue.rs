@@ -23,12 +23,20 @@ impl<const N: usize> RunQueue<N> {
 
     /// How many are ready; counted one by one.
     pub fn len(&self) -> usize {
-        let level = |level: usize| {
-            let first = (self.ready >> level & 1 != 0).then_some(self.heads[level]);
-            let next = |&thread: &u16| (thread != self.tails[level]).then(|| self.next[ThreadId(thread).place::<N>()]);
-            core::iter::successors(first, next).count()
-        };
-        (0..LEVELS).map(level).sum()
+        (0..LEVELS).map(|level| self.list(level).count()).sum()
+    }
+
+    /// Whether anybody ready is so; asked one by one, highest priority first.
+    pub fn any(&self, is_so: impl Fn(ThreadId) -> bool) -> bool {
+        (0..LEVELS).rev().any(|level| self.list(level).any(&is_so))
+    }
+
+    /// Those of a priority, first to last.
+    fn list(&self, level: usize) -> impl Iterator<Item = ThreadId> {
+        let first = (self.ready >> level & 1 != 0).then_some(ThreadId(self.heads[level]));
+        core::iter::successors(first, move |thread| {
+            (thread.0 != self.tails[level]).then(|| ThreadId(self.next[thread.place::<N>()]))
+        })
     }
 
     /// Nobody is ready.

@@ -24,7 +24,7 @@ pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 pub use selftest::{Outcome, Selftest, Why, why};
 pub use storage::{BLOCK, Disk, DiskError, Storage};
 pub use stress::{Asked, Stress, Totals, WORKS};
-pub use threads::{Thread, ThreadState, Threads};
+pub use threads::{Lateness, Reserved, ReservedCore, Thread, ThreadState, Threads};
 
 use crate::log::Log;
 

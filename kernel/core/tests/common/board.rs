@@ -29,9 +29,9 @@ const FILE: &str = "boards/qemu-virt.toml";
 static WHY: Why = Why { text: "smc with virtualization=on, hvc without", line: Line { file: FILE, number: 15 } };
 static FIX: Fix =
     Fix { source: "an oscilloscope", confidence: Confidence::Measured, line: Line { file: FILE, number: 21 } };
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "board", "boot", "cat", "cpus", "dt", "echo", "help", "irq", "log", "ls", "mem", "panic", "poweroff", "reboot",
-    "uptime", "blk", "selftest", "stress",
+    "uptime", "blk", "selftest", "stress", "threads",
 ];
 static PRESETS: Presets = Presets {
     drivers: &["gicv3", "pl011"],
@@ -39,7 +39,7 @@ static PRESETS: Presets = Presets {
     features: &["ledger-rows"],
     presets: &[
         ("hw-minimal", Chosen { drivers: 0b10, commands: 0b101_0001, features: 0b1 }),
-        ("qemu-smoke", Chosen { drivers: 0b11, commands: 0x3_ffff, features: 0b0 }),
+        ("qemu-smoke", Chosen { drivers: 0b11, commands: 0x7_ffff, features: 0b0 }),
     ],
 };
 

@@ -11,14 +11,15 @@ use std::cell::{Cell, RefCell};
 use hardware::board::{Board, Interrupt, Mpidr, Trigger};
 use hardware::check::{Ledger, Row, check};
 use hardware::tree::{Record, Tree};
+use kernel_core::deadline::{Reservation, State, TimerFault, Trust};
 use kernel_core::frames::{Usage, Zone};
 use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
     BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Count, Described, Disk, DiskError, Heap, Interrupts,
-    Line, Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind, Selftest, Stage,
-    Storage, Stress, System, Thread, ThreadState, Threads, Totals, Tried, why,
+    Lateness, Line, Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind,
+    Reserved, ReservedCore, Selftest, Stage, Storage, Stress, System, Thread, ThreadState, Threads, Totals, Tried, why,
 };
 
 pub(crate) use board::BOARD;
@@ -292,6 +293,26 @@ impl Threads for Fake {
         ];
         let &(name, priority, state) = rows.get(index)?;
         Some(Thread { number: index as u16, name, priority, state, cpu: index / 2 })
+    }
+
+    fn reserved(&self, index: usize) -> Option<Reserved> {
+        let reservation = Reservation::new(125_000, 625_000, 500_000).expect("a reservation");
+        let one =
+            Reserved { number: 4, name: "motor", cpu: 1, reservation, left: 31_250, overrun: 0, state: State::Ready };
+        let other = Reserved { number: 5, name: "audio", left: 0, overrun: 63, state: State::Depleted, ..one };
+        [one, other].get(index).copied()
+    }
+
+    fn reserved_core(&self, index: usize) -> Option<ReservedCore> {
+        let late = Lateness { p50: 63, p99: 950, max: 12_500 };
+        let core =
+            ReservedCore { cpu: 1, charged_ppm: 500_000, bound_ppm: 850_000, interrupts: 1234, late: Some(late) };
+        let fresh = ReservedCore { cpu: 2, charged_ppm: 0, interrupts: 0, late: None, ..core };
+        [core, fresh].get(index).copied()
+    }
+
+    fn timer(&self) -> Trust {
+        Trust::Fault(TimerFault::Rate { measured_hz: 62_500_000, claimed_hz: 54_000_000 })
     }
 }
 

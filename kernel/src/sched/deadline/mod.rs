@@ -1,0 +1,290 @@
+//! Threads with a reservation: they run before all others of their core, earliest deadline first, each within its budget.
+//!
+//! `kernel_core::deadline` has the rules; this asks it who is first, whenever a server's thread wakes, waits or ends, and when the
+//! timer says that a budget is spent or comes back. The first one is *elected*: it runs, or is the only thread in the run queue
+//! with [`Priority::RESERVED`]. All others of its kind are in no queue. Time is the elected server's from its election on. So a
+//! switch knows nothing of deadlines, and what threads without a reservation do asks for none: `wait::RESERVED` sends those with
+//! one another way.
+//!
+//! `admit` makes reservations, `trust` watches the timer that they rest on, `look` shows both. All of it is behind the lock of
+//! the core's queues.
+
+mod admit;
+mod look;
+mod trust;
+
+use alloc::boxed::Box;
+use core::sync::atomic::Ordering::Relaxed;
+
+use kernel_core::deadline::{BOUND_PPM, Jitter, Server, ServerId, Servers, TimerFault};
+use kernel_core::sched::{Priority, ThreadId};
+
+use crate::arch::{counter, per_cpu};
+
+use super::run::{self, Here, OfThisCore, Queues};
+use super::table::{slot, wait};
+
+pub(super) use admit::{admit, give_back};
+pub use admit::{allow, reservation};
+pub use look::{begin_jitter, is_earliest, lateness};
+pub(super) use look::{core, reserved};
+pub use trust::{current as timer, distrust, trust};
+
+/// Whether there is any of this in the image.
+pub(super) const ON: bool = cfg!(preset_feature = "deterministic");
+
+/// Reservations that a core can have.
+const SERVERS: usize = 16;
+
+/// What of a core is reserved.
+pub(super) struct Reserved {
+    servers: Servers<SERVERS>,
+    /// The servers' threads, by place.
+    threads: [Option<(ServerId, ThreadId)>; SERVERS],
+    /// Who is first: whose time it is that passes, since when.
+    elected: Option<(ServerId, ThreadId)>,
+    since: u64,
+    /// When to look again; 0: never.
+    next: u64,
+    jitter: Jitter,
+}
+
+/// Where a core has it. On the heap, and in an array of one because that is what can be made there without a panic.
+pub(super) type Place = Option<Box<[Reserved; 1]>>;
+
+/// The calling thread is done until its server's next release. An error says that deadlines can't be kept any more; where the
+/// reason is that the timer is silent it comes at once, since nothing would tell of the release.
+pub fn next_period() -> Result<(), TimerFault> {
+    let mut here = run::lock_here();
+    let me = here.current();
+    let now = counter::now();
+    if !trust::is_silent(&mut here, now)
+        && let Some((reserved, id)) = of(&mut here, me)
+    {
+        reserved.charge(now);
+        // Cannot have ended: its thread runs.
+        let _ = reserved.servers.finish(id);
+        elect(&mut here, now);
+        go_on(here, me);
+    } else {
+        drop(here);
+    }
+    trust::tell();
+    trust::fault().map_or(Ok(()), Err)
+}
+
+/// By when the calling thread's current budget is given; `None` without a reservation.
+pub fn due() -> Option<u64> {
+    let mut here = run::lock_here();
+    let me = here.current();
+    let (reserved, id) = of(&mut here, me)?;
+    reserved.servers.get(id).map(Server::deadline)
+}
+
+/// What is left of the calling thread's current budget; `None` without a reservation.
+pub fn left() -> Option<u64> {
+    let mut here = run::lock_here();
+    let me = here.current();
+    let (reserved, id) = of(&mut here, me)?;
+    reserved.charge(counter::now());
+    reserved.servers.get(id).map(Server::remaining)
+}
+
+/// Ends the wait of a server's thread, whose home is the core numbered `cpu`, or its next one before it begins.
+#[cold]
+pub(super) fn unpark(cpu: usize, thread: ThreadId) {
+    let Some(mut queues) = run::lock_of(cpu) else { return };
+    let wait = &slot(thread).wait;
+    if wait.load(Relaxed) & wait::PARKED == 0 {
+        return wait.store(wait::RESERVED | wait::TOKEN, Relaxed);
+    }
+    wait.store(wait::RESERVED, Relaxed);
+    queues.timers.remove(thread);
+    let urgent = woken(&mut queues, cpu, thread);
+    drop(queues);
+    if urgent {
+        run::preempt_here();
+    }
+}
+
+/// A server's thread has something to do on the core numbered `cpu`, whose queues these are; whether somebody else should run
+/// here at once.
+#[cold]
+pub(super) fn woken(queues: &mut Here, cpu: usize, thread: ThreadId) -> bool {
+    let now = counter::now();
+    if let Some((reserved, id)) = of(queues, thread) {
+        // Cannot have ended: its thread hasn't.
+        let _ = reserved.servers.wake(id, now);
+    }
+    if cpu == per_cpu::index(queues.masked()) {
+        return is_due(queues, now);
+    }
+    // Its timer is its own to set.
+    crate::machine::irq::kick(cpu);
+    false
+}
+
+/// What [`run::park_until`] is for a server's thread: until this, or without an end.
+#[cold]
+pub(super) fn wait(until: Option<u64>) {
+    let mut here = run::lock_here();
+    let me = here.current();
+    let wait = &slot(me).wait;
+    if wait.load(Relaxed) & wait::TOKEN != 0 {
+        return wait.store(wait::RESERVED, Relaxed);
+    }
+    wait.store(wait::RESERVED | wait::PARKED, Relaxed);
+    run::wake_at(&mut here, me, until);
+    let now = counter::now();
+    trust::is_silent(&mut here, now);
+    if let Some((reserved, id)) = of(&mut here, me) {
+        reserved.charge(now);
+        // Cannot have ended: its thread runs.
+        let _ = reserved.servers.block(id);
+    }
+    elect(&mut here, now);
+    go_on(here, me);
+}
+
+/// The server's thread, which runs, ends, and so does the server. What it reserved comes back.
+#[cold]
+pub(super) fn end(here: &mut Here, me: ThreadId) {
+    let now = counter::now();
+    if let Some((reserved, id)) = of(here, me) {
+        reserved.charge(now);
+        // Cannot have ended before.
+        let _ = reserved.servers.end(id, now);
+        reserved.threads[id.place()] = None;
+    }
+    elect(here, now);
+}
+
+/// The timer interrupt that was due at `due` came at `now`.
+#[cold]
+pub(super) fn ticked(here: &mut Here, due: u64, now: u64) {
+    let Some(reserved) = one(&mut here.reserved) else { return };
+    if due != 0 && now >= due {
+        reserved.jitter.record(now - due);
+    }
+    // Else there is no server, or none that time alone changes.
+    if reserved.next != 0 {
+        is_due(here, now);
+    }
+}
+
+/// When a core's timer has to interrupt for its servers' sake; 0: never.
+pub(super) fn next(queues: &Queues) -> u64 {
+    queues.reserved.as_deref().map_or(0, |[reserved]| reserved.next)
+}
+
+/// Another core woke a server's thread here, or wants this one to look at its timer.
+#[cold]
+pub(super) fn kicked(here: &mut Here) {
+    let now = counter::now();
+    trust::is_silent(here, now);
+    is_due(here, now);
+}
+
+/// Nobody is ready here: if the timer is silent, nobody will be.
+#[cold]
+pub(super) fn idles(here: &mut Queues) {
+    trust::is_silent(here, counter::now());
+}
+
+/// What a server's thread does that may have to give way: it does unless it is first.
+#[cold]
+pub(super) fn give_way() {
+    let here = run::lock_here();
+    let me = here.current();
+    go_on(here, me);
+}
+
+/// Goes on with the elected thread, or with one that reserved nothing; at once where that is this one, `me`.
+fn go_on(mut here: Here, me: ThreadId) {
+    let elected = here.reserved.as_deref().and_then(|[reserved]| reserved.elected);
+    if elected.is_none_or(|(_, thread)| thread != me) {
+        let next = here.ready.pop().unwrap_or(here.idle);
+        run::go(here, me, next);
+    }
+}
+
+/// Finds out who is first from now on; whether that is somebody else than who runs, who gives way as soon as it may.
+fn is_due(here: &mut Here, now: u64) -> bool {
+    let current = here.current();
+    let first = elect(here, now);
+    let changes = first != Some(current) && (first.is_some() || slot(current).priority() == Priority::RESERVED);
+    // The idle thread looks by itself.
+    let due = changes && current != here.idle;
+    if due {
+        per_cpu::set_preemption_due(here.masked());
+    }
+    due
+}
+
+/// Finds out who is first from now on, and sets the timer to when that may change.
+///
+/// A core's load counts who runs or is in its run queue: of all servers' threads the elected one.
+fn elect(here: &mut Here, now: u64) -> Option<ThreadId> {
+    let current = here.current();
+    let queues: &mut Queues = here;
+    let reserved = one(&mut queues.reserved)?;
+    reserved.charge(now);
+    let pick = reserved.servers.pick(now);
+    let elected = pick.server.and_then(|id| reserved.threads[id.place()]);
+    let before = core::mem::replace(&mut reserved.elected, elected).map(|(_, thread)| thread);
+    let first = elected.map(|(_, thread)| thread);
+    let next = if pick.until == u64::MAX { 0 } else { pick.until };
+    reserved.next = next;
+    if before != first {
+        // Who runs isn't in the queue.
+        if let Some(before) = before.filter(|thread| *thread != current) {
+            queues.ready.remove(before, Priority::RESERVED);
+        }
+        if let Some(first) = first.filter(|thread| *thread != current) {
+            queues.ready.push_back(first, Priority::RESERVED);
+        }
+    }
+    if next != 0 {
+        queues.clock.arm(next);
+    }
+    run::count(here.masked(), i32::from(first.is_some()) - i32::from(before.is_some()));
+    first
+}
+
+/// What of a core is reserved.
+pub(super) fn one(place: &mut Place) -> Option<&mut Reserved> {
+    place.as_deref_mut().map(|[reserved]| reserved)
+}
+
+/// The server of `thread`, which has its home here.
+fn of(queues: &mut Queues, thread: ThreadId) -> Option<(&mut Reserved, ServerId)> {
+    let reserved = one(&mut queues.reserved)?;
+    let id = reserved.server_of(thread)?;
+    Some((reserved, id))
+}
+
+impl Reserved {
+    const fn new() -> Self {
+        Self {
+            servers: Servers::new(BOUND_PPM),
+            threads: [None; SERVERS],
+            elected: None,
+            since: 0,
+            next: 0,
+            jitter: Jitter::new(),
+        }
+    }
+
+    /// What has passed until `now` is the elected server's: from its election on, so that a switch needs to tell nobody.
+    fn charge(&mut self, now: u64) {
+        if let Some((id, _)) = self.elected {
+            // One that has ended owes nothing more.
+            let _ = self.servers.charge(id, now.saturating_sub(self.since));
+        }
+        self.since = now;
+    }
+
+    fn server_of(&self, thread: ThreadId) -> Option<ServerId> {
+        self.threads.iter().flatten().find(|(_, its)| *its == thread).map(|(id, _)| *id)
+    }
+}

@@ -1,0 +1,243 @@
+//! Whether deadlines can be kept: the threads `timekeeper` look whether every core's timer still interrupts, as long as somebody
+//! has a reservation; the first of them also holds the counter against the second clock, once, from the first reservation on.
+//!
+//! A core whose own timer is silent wakes no sleeper. So there are two timekeepers, each on a core of its own, where there are two
+//! cores; and a core that somebody has reserved time of looks itself when one of its servers waits or is done, when another
+//! core calls it, and when it has nothing to do.
+
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{Relaxed, SeqCst},
+};
+use core::time::Duration;
+
+use kernel_core::deadline::{Calibration, TimerFault, Trust, Watchdog};
+use kernel_core::sched::{CpuSet, Priority, ThreadId};
+
+use crate::arch::counter;
+use crate::log::{info, warning};
+use crate::machine::rtc;
+use crate::sync::Lock;
+
+use super::super::clock::{self, sleep, ticks};
+use super::super::run::{self, Queues};
+use super::super::table::{Spawn, name_of};
+use super::one;
+
+/// A timer interrupt that is so late isn't late but missing. An emulator's core may stand still for a good part of that.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// From one look at the timers to the next.
+const WATCH: Duration = Duration::from_millis(250);
+/// From one look at the second clock to the next while it is compared.
+const COMPARE: Duration = Duration::from_millis(10);
+/// Seconds of the second clock that a comparison takes: each edge is known to one [`COMPARE`], so that makes half a percent.
+const SECONDS: u64 = 4;
+/// Looks after which a clock that hasn't moved isn't one: a minute.
+const LOOKS_MAX: u32 = 6000;
+/// Comparisons that have to fail: somebody may set the second clock in the middle of one.
+const ATTEMPTS: u32 = 3;
+
+/// What came of the comparison.
+static COMPARED: Lock<Trust> = Lock::new(Trust::Unasked);
+static FAULT: Lock<Option<TimerFault>> = Lock::new(None);
+/// A silent timer was found where nobody could be told.
+static NOTICED: AtomicBool = AtomicBool::new(false);
+/// Which timekeepers there are.
+static TIMEKEEPERS: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+
+/// What is known.
+pub fn current() -> Trust {
+    tell();
+    fault().map_or(*COMPARED.lock(), Trust::Fault)
+}
+
+/// Why deadlines can't be kept.
+pub(super) fn fault() -> Option<TimerFault> {
+    if !clock::runs() {
+        return Some(if counter::frequency() == 0 { TimerFault::NoRate } else { TimerFault::Missing });
+    }
+    *FAULT.lock()
+}
+
+/// Somebody has got a reservation.
+pub(super) fn begin() {
+    for (index, cpu) in run::online().iter().take(TIMEKEEPERS.len()).enumerate() {
+        if TIMEKEEPERS[index].swap(true, SeqCst) {
+            continue;
+        }
+        // Its work is short, and what it finds is for all.
+        let spawn = Spawn::new("timekeeper").priority(Priority::HIGHEST).affinity(CpuSet::only(cpu));
+        if let Err(error) = spawn.run(move || keep_time(index)) {
+            warning!("cpu {cpu} doesn't watch the timers: {error}");
+            TIMEKEEPERS[index].store(false, SeqCst);
+        }
+    }
+}
+
+/// What a timekeeper does as long as somebody has a reservation.
+fn keep_time(index: usize) {
+    if index == 0 && *COMPARED.lock() == Trust::Unasked {
+        compare();
+    }
+    loop {
+        while run::online().iter().any(is_reserved) {
+            sleep(WATCH);
+            watch();
+        }
+        TIMEKEEPERS[index].store(false, SeqCst);
+        // Who has got one since finds that there is no timekeeper, or is found here.
+        if !run::online().iter().any(is_reserved) || TIMEKEEPERS[index].swap(true, SeqCst) {
+            return;
+        }
+    }
+}
+
+/// A look at every core's timer.
+fn watch() {
+    tell();
+    let silent = run::online().iter().find(|&cpu| is_silent_at(cpu));
+    match (silent, fault()) {
+        (Some(_), None) => distrust(silence()),
+        // Its servers' releases go by unnoticed: better late than never.
+        (Some(cpu), Some(_)) => crate::machine::irq::kick(cpu),
+        (None, Some(TimerFault::Silent(_))) => trust(),
+        (None, _) => {}
+    }
+}
+
+/// Holds the counter against the second clock.
+fn compare() {
+    *COMPARED.lock() = Trust::Measuring;
+    let attempt = || measure().map_or(Ok(Trust::Alone), |calibration| calibration.verdict().map(|()| Trust::Agrees));
+    let mut verdict = attempt();
+    for _ in 1..ATTEMPTS {
+        if verdict.is_err() {
+            verdict = attempt();
+        }
+    }
+    match verdict {
+        Ok(trust) => {
+            info!("the timer: {trust}");
+            *COMPARED.lock() = trust;
+        }
+        Err(fault) => distrust(fault),
+    }
+}
+
+fn measure() -> Option<Calibration> {
+    let start = edge()?;
+    let mut end = edge()?;
+    // Not on and on where somebody sets it back.
+    for _ in 0..SECONDS {
+        if end.second.saturating_sub(start.second) < SECONDS {
+            end = edge()?;
+        }
+    }
+    let claimed_hz = counter::frequency();
+    let unsure = u128::from(start.unsure + end.unsure) * 1_000_000_000 / u128::from(claimed_hz.max(1));
+    Some(Calibration {
+        claimed_hz,
+        ticks: end.at - start.at,
+        // Nothing is measured, and nothing contradicts, where it went backwards.
+        nanoseconds: end.second.saturating_sub(start.second).saturating_mul(1_000_000_000),
+        step_nanoseconds: unsure as u64,
+    })
+}
+
+/// When the second clock came to a second.
+struct Edge {
+    second: u64,
+    /// Of the counter; it may have been so much earlier.
+    at: u64,
+    unsure: u64,
+}
+
+/// The next one; `None` where the clock doesn't move.
+fn edge() -> Option<Edge> {
+    let (before, mut looked) = (rtc::seconds()?, counter::now());
+    for _ in 0..LOOKS_MAX {
+        sleep(COMPARE);
+        watch();
+        let (second, at) = (rtc::seconds()?, counter::now());
+        if second != before {
+            return Some(Edge { second, at, unsure: at - looked });
+        }
+        looked = at;
+    }
+    None
+}
+
+/// From now on nobody is admitted, and whoever was is told: by the log, and at the end of its period.
+pub fn distrust(fault: TimerFault) {
+    if FAULT.lock().replace(fault) == Some(fault) {
+        return;
+    }
+    warning!("the timer can't be relied on: {fault}");
+    for cpu in run::online().iter() {
+        let Some(mut queues) = run::lock_of(cpu) else { continue };
+        let Some(reserved) = one(&mut queues.reserved) else { continue };
+        let told: heapless::Vec<ThreadId, { super::SERVERS }> = {
+            let threads = reserved.threads;
+            let ids = reserved.servers.distrust_timer();
+            ids.filter_map(|id| threads[id.place()]).map(|(_, thread)| thread).collect()
+        };
+        drop(queues);
+        for thread in told {
+            warning!("cpu {cpu}: the deadlines of {} aren't kept", name_of(thread).unwrap_or("?"));
+        }
+    }
+}
+
+/// What was wrong with the timer isn't any more.
+pub fn trust() {
+    if FAULT.lock().take().is_none() {
+        return;
+    }
+    info!("the timer can be relied on again");
+    for cpu in run::online().iter() {
+        if let Some(mut queues) = run::lock_of(cpu)
+            && let Some(reserved) = one(&mut queues.reserved)
+        {
+            reserved.servers.trust_timer();
+        }
+    }
+}
+
+/// Whether the timer of the core whose queues these are is silent. If it is nobody is admitted here any more, and [`tell`] has
+/// something to tell: under this lock there is nobody to tell it to.
+pub(super) fn is_silent(queues: &mut Queues, now: u64) -> bool {
+    let silent = is_late(queues, now);
+    if silent && let Some(reserved) = one(&mut queues.reserved) {
+        let _ = reserved.servers.distrust_timer();
+        NOTICED.store(true, Relaxed);
+    }
+    silent
+}
+
+/// Tells what a core found out where it couldn't.
+pub(super) fn tell() {
+    if NOTICED.load(Relaxed) && NOTICED.swap(false, Relaxed) {
+        distrust(silence());
+    }
+}
+
+fn silence() -> TimerFault {
+    TimerFault::Silent(ticks(PATIENCE))
+}
+
+fn is_silent_at(cpu: usize) -> bool {
+    run::lock_of(cpu).is_some_and(|queues| is_late(&queues, counter::now()))
+}
+
+/// Its timer was set to a time long ago, and hasn't interrupted since.
+fn is_late(queues: &Queues, now: u64) -> bool {
+    let mut watchdog = Watchdog::new(ticks(PATIENCE));
+    watchdog.expect(Some(queues.clock.armed()).filter(|at| *at != 0));
+    watchdog.look(now).is_err()
+}
+
+/// Whether somebody has reserved time of the core numbered `cpu`, who then can't run anywhere else.
+pub fn is_reserved(cpu: usize) -> bool {
+    let Some(mut queues) = run::lock_of(cpu) else { return false };
+    one(&mut queues.reserved).is_some_and(|reserved| reserved.servers.ids().next().is_some())
+}
