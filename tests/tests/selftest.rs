@@ -1,6 +1,8 @@
 //! What the kernel tests of itself, on every machine that it runs on here.
 
-use tests::{Failure, Gic, Guest, Image, Machine, paths};
+use std::time::Duration;
+
+use tests::{Failure, Gic, Guest, Image, Machine, Patience, paths};
 
 /// Fewer lines than this: tests got lost.
 const LEAST: usize = 16;
@@ -21,6 +23,8 @@ fn passes(name: &str, machine: &Machine, image: &Image, cpus: usize) -> Result<V
     let mut guest = machine.boot(&format!("selftest-{name}"), image)?;
     guest.wait_for_prompt()?;
     assert_eq!(running(&mut guest)?, cpus, "{name}: cores that run");
+    // One lasts two seconds of the guest's, which may be many of a busy host's.
+    guest.patience = Patience { silence: Duration::from_secs(180), limit: Duration::from_secs(400) };
     let told = guest.command("selftest all")?;
     let lines: Vec<&str> = told.output.lines().collect();
     let Some((sum, rows)) = lines.split_last() else { return Err(guest.wrong("selftest says nothing")) };

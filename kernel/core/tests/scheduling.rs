@@ -95,7 +95,7 @@ proptest! {
                 }
             }
             prop_assert_eq!(queue.len(), model.0.values().map(VecDeque::len).sum::<usize>());
-            let is_third = |thread: u16| thread % 3 == 0;
+            let is_third = |thread: u16| thread.is_multiple_of(3);
             prop_assert_eq!(queue.any(|thread| is_third(thread.0)), model.0.values().flatten().any(|&thread| is_third(thread)));
             prop_assert_eq!(queue.highest(), model.highest().map(priority));
             prop_assert_eq!(queue.is_empty(), model.highest().is_none());

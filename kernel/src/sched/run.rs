@@ -166,7 +166,7 @@ pub fn unpark(thread: ThreadId) {
             return slot.wait.store(wait::TOKEN, Relaxed);
         }
         drop(queues);
-        return deadline::unpark(home, thread);
+        return deadline::unpark(thread);
     }
     slot.wait.store(wait::NOTHING, Relaxed);
     queues.timers.remove(thread);
@@ -427,7 +427,7 @@ pub(super) fn lock_of(index: usize) -> Option<Here> {
 
 /// The lock of a thread's home, held, and which core that is.
 #[inline(always)]
-fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
+pub(super) fn lock_home(thread: ThreadId) -> Option<(usize, Guard<'static, Queues>)> {
     loop {
         let home = slot(thread).home.load(Relaxed);
         let queues = cpu(home.into())?.queues.lock();

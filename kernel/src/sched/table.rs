@@ -133,8 +133,7 @@ impl Spawn {
         if let Some(reservation) = self.reservation {
             let cpu = deadline::admit(thread, self.name, reservation, self.affinity)?;
             self.make(thread, work).inspect_err(|_| deadline::give_back(cpu, thread))?;
-            slot(thread).reserve(cpu);
-            deadline::unpark(cpu, thread);
+            deadline::let_go(cpu, thread);
             return Ok(());
         }
         if self.affinity.and(run::online()) == CpuSet::NONE {
@@ -284,12 +283,14 @@ impl Slot {
         Priority::new(self.priority.load(Ordering::Relaxed) & 31).unwrap_or(Priority::LOWEST)
     }
 
-    /// It has a reservation of the core numbered `cpu`, for good, and waits to be let go the first time.
+    /// It has a reservation of the core numbered `cpu`, for good, and waits to be let go the first time. Under the lock of its
+    /// home, which that core is from now on.
     pub(super) fn reserve(&self, cpu: usize) {
-        self.home.store(cpu as u8, Ordering::Relaxed);
         self.priority.store(Priority::RESERVED.level(), Ordering::Relaxed);
         self.affinity.store(CpuSet::only(cpu).0, Ordering::Relaxed);
         self.wait.store(wait::RESERVED | wait::PARKED, Ordering::Relaxed);
+        // Who finds it there finds all that, too, whichever lock that was done under.
+        self.home.store(cpu as u8, Ordering::Release);
     }
 
     pub(super) fn is_parked(&self) -> bool {

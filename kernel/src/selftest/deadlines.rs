@@ -233,7 +233,13 @@ pub(super) fn refusal() -> Outcome {
         return skip;
     }
     OVER.store(false, Relaxed);
-    let wait = || while !OVER.load(Relaxed) && deadline::next_period().is_ok() {};
+    let wait = || {
+        loop {
+            if OVER.load(Relaxed) || deadline::next_period().is_err() {
+                return;
+            }
+        }
+    };
     let cpu = CpuSet::only(sched::this_cpu());
     let ask = |budget| Spawn::new("waiting").affinity(cpu).reserving(milliseconds(budget, 10)).run(wait);
     // What the tests before have reserved comes back within their longest period.

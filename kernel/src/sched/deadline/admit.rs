@@ -13,7 +13,7 @@ use crate::log::{info, warning};
 
 use super::super::clock::ticks;
 use super::super::run::{self, Here};
-use super::super::table::SpawnError;
+use super::super::table::{SpawnError, slot};
 use super::{ON, Place, Reserved, of, one, trust};
 
 /// Whether the board that runs has the feature.
@@ -29,8 +29,8 @@ pub fn reservation(budget: Duration, period: Duration) -> Result<Reservation, Re
     Reservation::new(ticks(budget), ticks(period), ticks(period))
 }
 
-/// Reserves time for the new thread `name` on one of the cores that `may` run it, and says on which: once the thread can run, and
-/// has been told so by its slot's `reserve`, [`super::unpark`] lets it go.
+/// Reserves time for the new thread `name` on one of the cores that `may` run it, and says on which: once the thread can run
+/// [`let_go`] lets it go.
 pub fn admit(thread: ThreadId, name: &str, reservation: Reservation, may: CpuSet) -> Result<usize, SpawnError> {
     if !ON || !ALLOWED.load(Relaxed) {
         return Err(SpawnError::NoDeadlines);
@@ -47,6 +47,15 @@ pub fn admit(thread: ThreadId, name: &str, reservation: Reservation, may: CpuSet
     }
     warning!("{name} gets no reservation: {refused}");
     Err(refused)
+}
+
+/// The thread, which was admitted on the core numbered `cpu`, runs from now on.
+pub fn let_go(cpu: usize, thread: ThreadId) {
+    // A wake-up that was meant for who had the place before may still be on its way.
+    let Some((_, queues)) = run::lock_home(thread) else { return };
+    slot(thread).reserve(cpu);
+    drop(queues);
+    super::unpark(thread);
 }
 
 /// The thread, which was admitted on the core numbered `cpu`, can't be made after all.

@@ -24,7 +24,7 @@ use crate::arch::{counter, per_cpu};
 use super::run::{self, Here, OfThisCore, Queues};
 use super::table::{slot, wait};
 
-pub(super) use admit::{admit, give_back};
+pub(super) use admit::{admit, give_back, let_go};
 pub use admit::{allow, reservation};
 pub use look::{begin_jitter, is_earliest, lateness};
 pub(super) use look::{core, reserved};
@@ -90,12 +90,17 @@ pub fn left() -> Option<u64> {
     reserved.servers.get(id).map(Server::remaining)
 }
 
-/// Ends the wait of a server's thread, whose home is the core numbered `cpu`, or its next one before it begins.
+/// Ends the wait of a server's thread, or its next one before it begins.
 #[cold]
-pub(super) fn unpark(cpu: usize, thread: ThreadId) {
-    let Some(mut queues) = run::lock_of(cpu) else { return };
+pub(super) fn unpark(thread: ThreadId) {
+    let Some((cpu, mut queues)) = run::lock_home(thread) else { return };
     let wait = &slot(thread).wait;
-    if wait.load(Relaxed) & wait::PARKED == 0 {
+    let state = wait.load(Relaxed);
+    if state & wait::RESERVED == 0 {
+        // It has ended since the caller looked, and the place is another's.
+        return;
+    }
+    if state & wait::PARKED == 0 {
         return wait.store(wait::RESERVED | wait::TOKEN, Relaxed);
     }
     wait.store(wait::RESERVED, Relaxed);

@@ -19,7 +19,7 @@ struct Operation {
 /// On one core. The bars are below the best of others on the same machine: ArceOS switches in 144 and makes and joins a
 /// thread in 3,700, NuttX waits for a semaphore in 640, a small Linux' eventfd goes round in 5,608 and its timer wakes
 /// in 2,400.
-const ONE_CORE: [Operation; 11] = [
+const ONE_CORE: [Operation; 13] = [
     Operation {
         bench: "yield",
         name: "context switch, voluntary",
@@ -36,6 +36,18 @@ const ONE_CORE: [Operation; 11] = [
     Operation { bench: "frame", name: "frame", bar: None, note: "taken and given back" },
     Operation { bench: "stack", name: "stack, one that waits", bar: None, note: "taken and given back" },
     Operation { bench: "page-fault", name: "page fault, guarded read", bar: None, note: "there and back" },
+    Operation {
+        bench: "timer-jitter-p50",
+        name: "timer jitter, p50",
+        bar: None,
+        note: "how late 1,000 interrupts came",
+    },
+    Operation {
+        bench: "timer-jitter-p99",
+        name: "timer jitter, p99",
+        bar: Some(500.0),
+        note: "how late 1,000 interrupts came",
+    },
 ];
 
 /// On four cores.
