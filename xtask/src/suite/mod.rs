@@ -38,7 +38,7 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
         report.step(&format!("image {board}"), |log| build_image(log, &board, Profile::Release));
     }
     report.step("no board", no_board);
-    host::run(&mut report)?;
+    let strained = host::run(&mut report)?;
     report.step("tests of examples in docs", |log| {
         log.run(workspace::cargo(&["test", "--doc"]).args(ON_HOST))?;
         host::counted(log)
@@ -52,6 +52,9 @@ pub(crate) fn run(filter: Option<&str>) -> Result<ExitCode, Failure> {
     });
     under_miri(&mut report);
     fuzzed(&mut report);
+    if let Some(strained) = strained {
+        report.end(strained);
+    }
     Ok(report.close())
 }
 

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::failure::Failure;
@@ -41,6 +42,13 @@ pub(super) struct Report {
 /// The file that takes a step's output.
 pub(super) struct Log {
     path: PathBuf,
+}
+
+/// A step that runs beside others; [`Report::end`] waits for it.
+pub(super) struct Beside {
+    name: String,
+    log: PathBuf,
+    thread: JoinHandle<(Outcome, Duration)>,
 }
 
 impl Outcome {
@@ -81,14 +89,33 @@ impl Report {
         if !self.wants(name) {
             return;
         }
-        let path = self.folder.join(format!("{}.log", name.replace(|letter: char| !letter.is_alphanumeric(), "-")));
-        let mut log = Log { path };
-        let begun = Instant::now();
-        let outcome = log.clear().and_then(|()| step(&mut log)).unwrap_or_else(|what| {
-            log.note(&what);
-            Outcome { failed: 1, detail: shortened(&what), ..Outcome::default() }
-        });
-        self.row(name, begun.elapsed(), strict(outcome, std::env::var("CI").is_ok_and(|ci| ci == "true")), log.path);
+        let mut log = self.log(name);
+        let (outcome, took) = log.timed(step);
+        self.row(name, took, outcome, log.path);
+    }
+
+    /// The same, beside whatever comes next; `None` where the filter keeps it out.
+    pub(super) fn begin(
+        &self,
+        name: &str,
+        step: impl FnOnce(&mut Log) -> Result<Outcome, String> + Send + 'static,
+    ) -> Option<Beside> {
+        if !self.wants(name) {
+            return None;
+        }
+        let mut log = self.log(name);
+        Some(Beside {
+            name: name.to_owned(),
+            log: log.path.clone(),
+            thread: std::thread::spawn(move || log.timed(step)),
+        })
+    }
+
+    /// Waits for what was begun.
+    pub(super) fn end(&mut self, beside: Beside) {
+        let Beside { name, log, thread } = beside;
+        let (outcome, took) = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.row(&name, took, outcome, log);
     }
 
     /// Prints the logs of what failed and the closing line.
@@ -101,7 +128,12 @@ impl Report {
         if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
+    fn log(&self, name: &str) -> Log {
+        Log { path: self.folder.join(format!("{}.log", name.replace(|letter: char| !letter.is_alphanumeric(), "-"))) }
+    }
+
     fn row(&mut self, name: &str, took: Duration, outcome: Outcome, log: PathBuf) {
+        let outcome = strict(outcome, std::env::var("CI").is_ok_and(|ci| ci == "true"));
         if outcome.passed + outcome.failed + outcome.skipped.len() == 0 {
             // A program without tests: nothing to pass.
             return;
@@ -122,6 +154,16 @@ impl Report {
 }
 
 impl Log {
+    /// Does `step` with its output in here: what it came to, and how long that took.
+    fn timed(&mut self, step: impl FnOnce(&mut Self) -> Result<Outcome, String>) -> (Outcome, Duration) {
+        let begun = Instant::now();
+        let outcome = self.clear().and_then(|()| step(self)).unwrap_or_else(|what| {
+            self.note(&what);
+            Outcome { failed: 1, detail: shortened(&what), ..Outcome::default() }
+        });
+        (outcome, begun.elapsed())
+    }
+
     /// Runs `command` with its output in the log; it must succeed in time.
     pub(super) fn run(&mut self, command: &mut Command) -> Result<(), String> {
         let file = OpenOptions::new().append(true).open(&self.path).map_err(|error| error.to_string())?;
