@@ -230,13 +230,12 @@ fn enqueue(queues: &mut Guard<'static, Queues>, index: usize, thread: ThreadId) 
         cpu.load.store(cpu.load.load(Relaxed) + 1, Relaxed);
     }
     queues.ready.push_back(thread, priority);
-    let running = ThreadId(per_cpu::current_of(index));
     if index != per_cpu::index(queues.masked()) {
-        if running == queues.idle || priority >= slot(running).priority() {
-            crate::machine::irq::kick(index);
-        }
+        // Also where it has to wait there: from then on that core asks those for help that have nothing to do.
+        crate::machine::irq::kick(index);
         return false;
     }
+    let running = ThreadId(per_cpu::current_of(index));
     // The idle thread looks by itself.
     running != queues.idle && look(queues, running, priority)
 }

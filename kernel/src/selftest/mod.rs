@@ -31,6 +31,7 @@ pub static ALL: &[Selftest] = &[
     Selftest { name: "thread-turns", run: threads::turns },
     Selftest { name: "thread-wake", run: threads::wake },
     Selftest { name: "thread-balance", run: threads::balance },
+    Selftest { name: "thread-rescue", run: threads::rescue },
     Selftest { name: "thread-table", run: threads::table },
     Selftest { name: "sleep", run: time::sleep },
     Selftest { name: "sleep-order", run: time::order },

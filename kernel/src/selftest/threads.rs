@@ -183,6 +183,63 @@ pub(super) fn balance() -> Outcome {
     })())
 }
 
+/// A thread that has to wait on its core behind a more urgent one goes on elsewhere, where it may and nobody else runs: also when
+/// another core woke it, and when a core sleeps that it may not run on.
+pub(super) fn rescue() -> Outcome {
+    static VERDICT: Lock<Option<Result<Outcome, SpawnError>>> = Lock::new(None);
+    let mut cores = sched::online().iter();
+    let (Some(waker), Some(busy), Some(free)) = (cores.next(), cores.next(), cores.last()) else {
+        return Outcome::Skip(why(format_args!("fewer than three cores take threads")));
+    };
+    outcome((|| {
+        // The waker's core may not take the thread, and this one, which waits meanwhile, runs on none.
+        let all = Spawn::new("waker").affinity(CpuSet::only(waker));
+        all.run(move || *VERDICT.lock() = Some(rescue_from(waker, busy, free)))?.join();
+        VERDICT.lock().take().unwrap_or_else(|| Ok(Outcome::Fail(why(format_args!("the waker said nothing")))))
+    })())
+}
+
+/// As thread of the core `waker`: whether a thread of the cores `busy` and `free`, of which the first is kept busy, is run.
+fn rescue_from(waker: usize, busy: usize, free: usize) -> Result<Outcome, SpawnError> {
+    static GO: Semaphore = Semaphore::new(0);
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    static BUSY: AtomicBool = AtomicBool::new(false);
+    static OVER: AtomicBool = AtomicBool::new(false);
+    static DONE: AtomicBool = AtomicBool::new(false);
+    [&WAITS, &BUSY, &OVER, &DONE].map(|flag| flag.store(false, Ordering::Relaxed));
+    let until = crate::arch::counter::now() + sched::ticks(super::PATIENCE);
+    let wait_for = |flag: &AtomicBool| {
+        while !flag.load(Ordering::Acquire) && crate::arch::counter::now() < until {
+            sched::sleep(Duration::from_millis(1));
+        }
+    };
+    // It begins, and so lies down, on the first of its cores.
+    let either = CpuSet(CpuSet::only(busy).0 | CpuSet::only(free).0);
+    let low = Spawn::new("rescued").affinity(either).priority(Priority::LOWEST).run(|| {
+        WAITS.store(true, Ordering::Release);
+        GO.acquire();
+        DONE.store(true, Ordering::Release);
+    })?;
+    wait_for(&WAITS);
+    let hog = Spawn::new("hog").affinity(CpuSet::only(busy)).run(|| {
+        BUSY.store(true, Ordering::Release);
+        spin_until(&OVER);
+    });
+    if hog.is_ok() {
+        wait_for(&BUSY);
+    }
+    GO.release();
+    wait_for(&DONE);
+    let in_time = DONE.load(Ordering::Acquire);
+    OVER.store(true, Ordering::Release);
+    low.join();
+    hog?.join();
+    Ok(match in_time {
+        true => Outcome::Pass(why(format_args!("from CPU {busy} to CPU {free}, woken by CPU {waker}"))),
+        false => Outcome::Fail(why(format_args!("CPU {free} slept while a thread waited for CPU {busy}"))),
+    })
+}
+
 /// There is an end to threads, and places that come back are used again.
 pub(super) fn table() -> Outcome {
     let fill = || {
