@@ -206,7 +206,7 @@ fn rescue_from(waker: usize, busy: usize, free: usize) -> Result<Outcome, SpawnE
     static BUSY: AtomicBool = AtomicBool::new(false);
     static OVER: AtomicBool = AtomicBool::new(false);
     static DONE: AtomicBool = AtomicBool::new(false);
-    [&WAITS, &BUSY, &OVER, &DONE].map(|flag| flag.store(false, Ordering::Relaxed));
+    [&WAITS, &BUSY, &OVER, &DONE].into_iter().for_each(|flag| flag.store(false, Ordering::Relaxed));
     let until = crate::arch::counter::now() + sched::ticks(super::PATIENCE);
     let wait_for = |flag: &AtomicBool| {
         while !flag.load(Ordering::Acquire) && crate::arch::counter::now() < until {
