@@ -39,7 +39,7 @@ pub use interrupt_controller::{
     CpuInterface, CpuTarget, InterruptController, InterruptError, Intid, LineState, Priority, SgiTarget, Taken,
 };
 pub use rtc::{Rtc, RtcError};
-pub use timer::{Timer, TimerError};
+pub use timer::TimerError;
 
 /// Register maps: one module per binding, from `schemas/devices/` by `codegen::registers`.
 pub mod registers {

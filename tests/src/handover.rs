@@ -35,6 +35,17 @@ pub struct Raw {
     pub image_at: u64,
     /// Whether something stays at EL2 and keeps all interrupts.
     pub hypervisor: bool,
+    /// What firmware says of the counter's rate.
+    pub rate: Rate,
+}
+
+/// CNTFRQ_EL0 at entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rate {
+    /// QEMU's.
+    Right,
+    /// 0, as firmware leaves it that doesn't set it.
+    Zero,
 }
 
 impl Raw {
@@ -45,7 +56,7 @@ impl Raw {
 
     /// The usual places, x0 = 0.
     pub fn without_tree() -> Self {
-        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000, hypervisor: false }
+        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000, hypervisor: false, rate: Rate::Right }
     }
 
     /// The image at another address.
@@ -63,11 +74,23 @@ impl Raw {
         Self { hypervisor: true, ..self }
     }
 
-    /// What CPU 0 executes first: load x0, the image's entry and a branch target from the words behind the code, branch.
+    /// Firmware hasn't set CNTFRQ_EL0.
+    pub fn without_rate(self) -> Self {
+        Self { rate: Rate::Zero, ..self }
+    }
+
+    /// What CPU 0 executes first: say what the counter's rate is, load x0, the image's entry and a branch target from the words behind the code, branch.
     fn trampoline(&self) -> Vec<u8> {
         let tree = if self.tree.is_some() { self.tree_at } else { 0 };
         let first = if self.hypervisor { HYPERVISOR } else { self.image_at };
-        let code: [u32; 4] = [
+        let rate = match self.rate {
+            Rate::Right => 0xd503_201f, // nop
+            // Writable at the highest level, where the machine starts (DDI 0487, D19.12.7).
+            Rate::Zero => 0xd51b_e01f, // msr cntfrq_el0, xzr
+        };
+        let code: [u32; 6] = [
+            rate,
+            0xd503_201f, // nop: what follows the code stays aligned
             0x5800_0080, // ldr x0, .+16
             0x5800_00b0, // ldr x16, .+20
             0x5800_00d1, // ldr x17, .+24

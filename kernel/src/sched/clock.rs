@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 
 use drivers::TimerError;
-use drivers::timer::{ArmTimer, CounterRegisters, ENABLE};
+use drivers::timer::ArmTimer;
 
 use crate::arch::counter;
 use crate::arch::per_cpu;
@@ -24,8 +24,7 @@ static RATE: AtomicU64 = AtomicU64::new(0);
 
 /// When a core's timer interrupts, and whose turn it is. Times are the counter's; 0 is none.
 pub(super) struct Clock {
-    /// What the timer is set to.
-    armed: u64,
+    timer: ArmTimer<VirtualTimer>,
     /// The next tick of a turn.
     tick: u64,
     /// The thread that runs was switched to since the last tick.
@@ -36,15 +35,16 @@ pub(super) struct Clock {
 
 /// Uses this core's timer; [`interrupt`] has to be called on each of its interrupts.
 pub fn start() -> Result<(), TimerError> {
-    let timer = ArmTimer::new(VirtualTimer)?;
-    RATE.store(timer.frequency().0, Relaxed);
-    TURN.store((timer.frequency().0 / TURNS_PER_SECOND).max(1), Relaxed);
+    let hertz = ArmTimer::new(VirtualTimer).frequency()?.0;
+    stop();
+    RATE.store(hertz, Relaxed);
+    TURN.store((hertz / TURNS_PER_SECOND).max(1), Relaxed);
     Ok(())
 }
 
 /// Stops this core's timer, which holds anything when the core starts.
 pub(super) fn stop() {
-    VirtualTimer.set_control(0);
+    run::lock_here().clock.timer.set(None);
 }
 
 /// Counts that `time` lasts.
@@ -55,8 +55,11 @@ pub fn ticks(time: Duration) -> u64 {
     seconds.saturating_add(u64::from(time.subsec_nanos()) * rate / 1_000_000_000)
 }
 
-/// Waits so long, or a little longer.
+/// Waits so long, or a little longer. Where nobody knows how fast the counter is others have their turn, and it returns.
 pub fn sleep(time: Duration) {
+    if RATE.load(Relaxed) == 0 {
+        return run::yield_now();
+    }
     sleep_until(counter::now().saturating_add(ticks(time)));
 }
 
@@ -76,7 +79,7 @@ pub fn runs() -> bool {
 pub fn interrupt() {
     let mut here = run::lock_here();
     let now = counter::now();
-    let due = here.clock.armed;
+    let due = here.clock.timer.armed();
     while let Some(thread) = here.timers.pop_due(now) {
         run::timed_out(&mut here, thread);
     }
@@ -89,7 +92,7 @@ pub fn interrupt() {
     }
     // The level is held until the timer is set anew.
     let next = [here.timers.next().unwrap_or(0), here.clock.tick, if deadline::ON { deadline::next(&here) } else { 0 }];
-    here.clock.set(next.into_iter().filter(|at| *at != 0).min());
+    here.clock.timer.set(next.into_iter().filter(|at| *at != 0).min());
 }
 
 /// A tick: the turn of the thread that runs is over if it lasted since the last one. Who is alone may go on for ever, without
@@ -110,20 +113,18 @@ fn take_turns(here: &mut Here) {
 
 impl Clock {
     pub(super) const fn new() -> Self {
-        Self { armed: 0, tick: 0, fresh: false, over: false }
+        Self { timer: ArmTimer::new(VirtualTimer), tick: 0, fresh: false, over: false }
     }
 
     /// The timer interrupts at `at`, if not before.
     #[inline(always)]
     pub(super) fn arm(&mut self, at: u64) {
-        if self.armed == 0 || at < self.armed {
-            self.set(Some(at));
-        }
+        self.timer.arm(at);
     }
 
-    /// What the timer is set to; 0: nothing.
-    pub(super) fn armed(&self) -> u64 {
-        self.armed
+    /// What the timer is set to; `None`: nothing.
+    pub(super) fn armed(&self) -> Option<u64> {
+        self.timer.armed()
     }
 
     /// Somebody waits for a turn: from now on there are ticks.
@@ -145,19 +146,5 @@ impl Clock {
             self.tick = counter::now() + TURN.load(Relaxed);
             self.arm(self.tick);
         }
-    }
-
-    /// Off where nothing is due, rather than set to the end of time: emulators that skip idle time would go there.
-    fn set(&mut self, at: Option<u64>) {
-        match at {
-            Some(at) => {
-                VirtualTimer.set_compare(at);
-                if self.armed == 0 {
-                    VirtualTimer.set_control(ENABLE);
-                }
-            }
-            None => VirtualTimer.set_control(0),
-        }
-        self.armed = at.unwrap_or(0);
     }
 }

@@ -12,7 +12,7 @@ use crate::arch::counter;
 use crate::sched::{self, SpawnError, Thread};
 use crate::sync::{Channel, Condvar, Mutex, Semaphore, WorkQueue};
 
-use super::{PATIENCE, join_all, outcome};
+use super::{Patience, join_all, outcome};
 
 /// Threads of a test.
 const CROWD: u32 = 4;
@@ -147,8 +147,8 @@ pub(super) fn work_queue() -> Outcome {
         let put = [QUEUE.put(&FIRST), QUEUE.put(&SECOND), QUEUE.put(&FIRST)];
         let worker = sched::spawn("worker", || (0..3).for_each(|_| QUEUE.work()))?;
         // It may run on another core, and begin at any time.
-        let until = counter::now() + sched::ticks(PATIENCE);
-        while DONE[0].load(Ordering::Relaxed) == 0 && counter::now() < until {
+        let mut patience = Patience::new();
+        while DONE[0].load(Ordering::Relaxed) == 0 && patience.lasts() {
             sched::yield_now();
         }
         let again = QUEUE.put(&FIRST);

@@ -1,7 +1,7 @@
 //! The EL1 virtual timer's registers (DDI 0487, D12.2.4).
 
 use aarch64_cpu::asm::barrier;
-use aarch64_cpu::registers::{CNTV_CTL_EL0, CNTV_CVAL_EL0, Readable, Writeable};
+use aarch64_cpu::registers::{CNTV_CTL_EL0, CNTV_CVAL_EL0, Writeable};
 use drivers::timer::CounterRegisters;
 
 use super::counter;
@@ -16,18 +16,10 @@ impl CounterRegisters for VirtualTimer {
         counter::frequency() as u32
     }
 
-    fn count(&self) -> u64 {
-        counter::now()
-    }
-
     fn set_compare(&mut self, value: u64) {
         CNTV_CVAL_EL0.set(value);
         // A timer that is on already has to know before the core sleeps: WFI doesn't wait for it (DDI 0487, D24.1.2.2).
         barrier::isb(barrier::SY);
-    }
-
-    fn control(&self) -> u64 {
-        CNTV_CTL_EL0.get()
     }
 
     fn set_control(&mut self, value: u64) {

@@ -164,12 +164,12 @@ pub(super) fn end(here: &mut Here, me: ThreadId) {
     elect(here, now);
 }
 
-/// The timer interrupt that was due at `due` came at `now`.
+/// The timer interrupt that was due at `due` came at `now`; one that nothing was due for counts for nothing.
 #[cold]
-pub(super) fn ticked(here: &mut Here, due: u64, now: u64) {
+pub(super) fn ticked(here: &mut Here, due: Option<u64>, now: u64) {
     let Some(reserved) = one(&mut here.reserved) else { return };
-    if due != 0 && now >= due {
-        reserved.jitter.record(now - due);
+    if let Some(late) = due.and_then(|due| now.checked_sub(due)) {
+        reserved.jitter.record(late);
     }
     // Else there is no server, or none that time alone changes.
     if reserved.next != 0 {
