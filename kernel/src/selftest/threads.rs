@@ -194,6 +194,10 @@ pub(super) fn rescue() -> Outcome {
     let (Some(waker), Some(busy), Some(free)) = (cores.next(), cores.next(), cores.last()) else {
         return Outcome::Skip(why(format_args!("fewer than three cores take threads")));
     };
+    if !sched::has_clock() {
+        // Who waits for a turn is looked after at ticks.
+        return Outcome::Skip(why(format_args!("no timer runs")));
+    }
     outcome((|| {
         // The waker's core may not take the thread, and this one, which waits meanwhile, runs on none.
         let all = Spawn::new("waker").affinity(CpuSet::only(waker));
@@ -210,9 +214,9 @@ fn rescue_from(waker: usize, busy: usize, free: usize) -> Result<Outcome, SpawnE
     static OVER: AtomicBool = AtomicBool::new(false);
     static DONE: AtomicBool = AtomicBool::new(false);
     [&WAITS, &BUSY, &OVER, &DONE].into_iter().for_each(|flag| flag.store(false, Ordering::Relaxed));
-    let until = crate::arch::counter::now() + sched::ticks(super::PATIENCE);
-    let wait_for = |flag: &AtomicBool| {
-        while !flag.load(Ordering::Acquire) && crate::arch::counter::now() < until {
+    let mut patience = super::Patience::new();
+    let mut wait_for = |flag: &AtomicBool| {
+        while !flag.load(Ordering::Acquire) && patience.lasts() {
             sched::sleep(Duration::from_millis(1));
         }
     };
