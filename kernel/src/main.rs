@@ -42,3 +42,5 @@ mod stress;
     allow(dead_code, unused_imports, reason = "what only the tests and measurements use so far")
 )]
 mod sync;
+#[cfg(driver = "virtio-mmio")]
+mod worker;

@@ -1,7 +1,8 @@
 //! Disks: virtio-blk (virtio 1.2, 5.2).
 //!
 //! A read puts a request into the queue and sleeps until the interrupt's handler has taken the answer. A disk that doesn't
-//! answer in time, or answers what nobody asked, is reset, which takes its hands off all memory, and left alone from then on.
+//! answer in time, answers what nobody asked, or says that it can't go on is reset, which takes its hands off all memory, and left
+//! alone from then on. That takes a thread: the reader that waited for too long, or the worker, to whom the handler leaves it.
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -14,6 +15,7 @@ use hardware::board::{Device, Interrupt};
 use hardware::check::Checked;
 use hardware::tree::Tree;
 use kernel_core::system::{self, BLOCK, DiskError};
+use kernel_sync::Work;
 use virtio_drivers::transport::InterruptStatus;
 use virtio_drivers::transport::mmio::MmioTransport;
 
@@ -22,6 +24,7 @@ use crate::log::{error, warning};
 use crate::machine::irq;
 use crate::sched;
 use crate::sync::{Lock, Semaphore};
+use crate::worker;
 
 use super::VirtioError;
 use super::hal;
@@ -54,12 +57,28 @@ struct Disk {
 
 /// What threads and the handler share.
 struct State {
-    /// None once the disk was given up.
+    /// `None` once the disk is given up.
     queue: Option<Queue>,
+    /// Why it is given up; asked for nothing any more.
+    trouble: Option<Trouble>,
     requests: Requests<Lent, Result<(), DiskError>, REQUESTS>,
     /// Answers until now.
     answers: u64,
 }
+
+/// Why a disk is given up.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+enum Trouble {
+    #[error("no answer within {} s", PATIENCE.as_secs())]
+    Silent,
+    #[error("it says that it can't go on")]
+    Stuck,
+    #[error("an answer by descriptor {0}, by which nothing was asked")]
+    Unasked(u16),
+}
+
+/// What the handler leaves to the worker.
+static CHANGES: Work = Work::new(|| (0..).map_while(nth).for_each(Disk::look));
 
 /// Starts the disk behind `transport`.
 pub fn start(
@@ -71,6 +90,7 @@ pub fn start(
     if ALL.lock().is_full() {
         return Err(VirtioError::TooMany);
     }
+    worker::start()?;
     hal::configure(tree, device.path)?;
     let (queue, about) = Queue::start(transport)?;
     irq::handle(line, device.name, interrupt)?;
@@ -80,7 +100,7 @@ pub fn start(
         lengths: about.lengths,
         read_only: about.read_only,
         blocks: AtomicU64::new(about.blocks),
-        state: Lock::new(State { queue: Some(queue), requests: Requests::new(), answers: 0 }),
+        state: Lock::new(State { queue: Some(queue), trouble: None, requests: Requests::new(), answers: 0 }),
         room: Semaphore::new(REQUESTS),
         ends: [const { Semaphore::new(0) }; REQUESTS],
         reads: AtomicU64::new(0),
@@ -161,10 +181,9 @@ impl Disk {
             let mut state = self.state.lock();
             if !in_time {
                 // Its interrupt may have been lost.
-                self.take_answers(&mut state);
-                if state.answers == before && state.queue.is_some() {
-                    error!("{}: no answer within {} s", self.device, PATIENCE.as_secs());
-                    self.give_up(&mut state, DiskError::TimedOut);
+                state.take_answers(self);
+                if state.answers == before && state.trouble.is_none() {
+                    state.trouble = Some(Trouble::Silent);
                 }
             }
             if let Some(outcome) = state.requests.take(place) {
@@ -174,7 +193,12 @@ impl Disk {
                 }
                 return outcome;
             }
-            // The disk works, on what others asked for.
+            // Else the disk works, on what others asked for.
+            let is_over = state.trouble.is_some();
+            drop(state);
+            if is_over {
+                self.give_up();
+            }
         }
     }
 
@@ -182,46 +206,31 @@ impl Disk {
     fn signalled(&self) {
         let mut state = self.state.lock();
         let Some(queue) = state.queue.as_mut() else { return };
-        let why = queue.quiet();
-        if why.contains(InterruptStatus::DEVICE_CONFIGURATION_INTERRUPT) {
-            self.has_changed(&mut state);
+        let has_changed = queue.quiet().contains(InterruptStatus::DEVICE_CONFIGURATION_INTERRUPT);
+        state.take_answers(self);
+        if has_changed || state.trouble.is_some() {
+            worker::put_off(&CHANGES);
         }
-        self.take_answers(&mut state);
     }
 
-    /// The device has more or fewer blocks than before, or can't go on.
-    #[cold]
-    fn has_changed(&self, state: &mut State) {
-        let Some(queue) = &state.queue else { return };
-        if queue.needs_reset() {
-            error!("{}: the device says that it can't go on", self.device);
-            return self.give_up(state, DiskError::Gone);
-        }
-        if let Ok(blocks) = queue.blocks() {
-            let before = self.blocks.swap(blocks, Relaxed);
-            if before != blocks {
-                warning!("{}: {before} blocks have become {blocks}", self.device);
+    /// Looks whether the device has more or fewer blocks than before, or can't go on.
+    fn look(&self) {
+        let (blocks, is_over) = {
+            let mut state = self.state.lock();
+            let Some(queue) = &state.queue else { return };
+            let (blocks, is_stuck) = (queue.blocks(), queue.needs_reset());
+            if is_stuck {
+                state.trouble.get_or_insert(Trouble::Stuck);
             }
+            (blocks, state.trouble.is_some())
+        };
+        if is_over {
+            return self.give_up();
         }
-    }
-
-    /// Ends every request that the device has answered, and wakes who waits for it.
-    fn take_answers(&self, state: &mut State) {
-        while let Some(token) = state.queue.as_ref().and_then(Queue::answered) {
-            let State { queue: Some(queue), requests, .. } = &mut *state else { return };
-            let Some((place, lent)) = requests.asked(token) else {
-                error!("{}: an answer by descriptor {token}, by which nothing was asked", self.device);
-                return self.give_up(state, DiskError::Gone);
-            };
-            // SAFETY: the token that `ask` got for this place, which keeps what was lent since.
-            let answer = unsafe { queue.take(token, place, lent) };
-            let outcome = match answer {
-                Ok((written, status)) => self.judge(lent, written, status),
-                Err(_) => Err(DiskError::Nonsense(lent.first)),
-            };
-            requests.end(place, outcome);
-            state.answers += 1;
-            self.ends.get(place).into_iter().for_each(Semaphore::release);
+        let Ok(blocks) = blocks else { return };
+        let before = self.blocks.swap(blocks, Relaxed);
+        if before != blocks {
+            warning!("{}: {before} blocks have become {blocks}", self.device);
         }
     }
 
@@ -234,15 +243,21 @@ impl Disk {
         })
     }
 
-    /// Resets the disk and ends all that it has with `outcome`: nobody asks it for anything any more.
+    /// Resets the disk, then ends all that it has. For a thread; the second one finds nothing to do.
     #[cold]
-    fn give_up(&self, state: &mut State, outcome: DiskError) {
-        let Some(queue) = state.queue.take() else { return };
-        match queue.reset() {
-            true => error!("{}: reset, and left alone", self.device),
-            false => error!("{}: left alone; it doesn't say that it was reset, so it keeps its queue", self.device),
-        }
-        for place in state.requests.end_all(Err(outcome)) {
+    fn give_up(&self) {
+        let (queue, trouble) = {
+            let mut state = self.state.lock();
+            (state.queue.take(), state.trouble)
+        };
+        let (Some(queue), Some(trouble)) = (queue, trouble) else { return };
+        let end = if queue.reset() { "reset, and left alone" } else { "left alone; it doesn't say that it was reset" };
+        error!("{}: {trouble}: {end}", self.device);
+        let outcome = match trouble {
+            Trouble::Silent => DiskError::TimedOut,
+            Trouble::Stuck | Trouble::Unasked(_) => DiskError::Gone,
+        };
+        for place in self.state.lock().requests.end_all(Err(outcome)) {
             self.ends.get(place).into_iter().for_each(Semaphore::release);
         }
     }
@@ -251,7 +266,7 @@ impl Disk {
 impl State {
     /// Puts a request into the queue; which place it has.
     fn ask(&mut self, lent: Lent) -> Result<usize, DiskError> {
-        let queue = self.queue.as_mut().ok_or(DiskError::Gone)?;
+        let queue = self.queue.as_mut().filter(|_| self.trouble.is_none()).ok_or(DiskError::Gone)?;
         // There is one: its permit was taken.
         let place = self.requests.free().ok_or(DiskError::NoMemory)?;
         // SAFETY: the place is free, and `transfer` holds what is lent until the request has ended: then it was answered, or the
@@ -259,6 +274,26 @@ impl State {
         let token = unsafe { queue.ask(place, &lent) };
         self.requests.ask(place, token.map_err(|_| DiskError::NoMemory)?, lent);
         Ok(place)
+    }
+
+    /// Ends every request that the device has answered, and wakes who waits for it.
+    fn take_answers(&mut self, disk: &Disk) {
+        let Self { queue: Some(queue), trouble, requests, answers } = self else { return };
+        while let Some(token) = queue.answered().filter(|_| trouble.is_none()) {
+            let Some((place, lent)) = requests.asked(token) else {
+                *trouble = Some(Trouble::Unasked(token));
+                return;
+            };
+            // SAFETY: the token that `ask` got for this place, which keeps what was lent since.
+            let answer = unsafe { queue.take(token, place, lent) };
+            let outcome = match answer {
+                Ok((written, status)) => disk.judge(lent, written, status),
+                Err(_) => Err(DiskError::Nonsense(lent.first)),
+            };
+            requests.end(place, outcome);
+            *answers += 1;
+            disk.ends.get(place).into_iter().for_each(Semaphore::release);
+        }
     }
 }
 

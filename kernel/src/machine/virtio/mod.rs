@@ -58,6 +58,9 @@ pub enum VirtioError {
     /// Its `dma-ranges` can't be worked out, or are more than anybody has seen.
     #[error("its bus' dma-ranges make no sense")]
     Reach,
+    /// There is no thread for what its handler puts off.
+    #[error(transparent)]
+    Worker(#[from] crate::sched::SpawnError),
     /// No more have a place.
     #[error("more disks than the kernel has places for")]
     TooMany,
