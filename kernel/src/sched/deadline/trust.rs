@@ -190,16 +190,19 @@ pub fn distrust(fault: TimerFault) {
 
 /// What was wrong with the timer isn't any more.
 pub fn trust() {
-    if FAULT.lock().take().is_none() {
+    if FAULT.lock().is_none() {
         return;
     }
-    info!("the timer can be relied on again");
     for cpu in run::online().iter() {
         if let Some(mut queues) = run::lock_of(cpu)
             && let Some(reserved) = one(&mut queues.reserved)
         {
             reserved.servers.trust_timer();
         }
+    }
+    // Last: who sees that it is gone may reserve.
+    if FAULT.lock().take().is_some() {
+        info!("the timer can be relied on again");
     }
 }
 
