@@ -7,6 +7,7 @@
 //! - [`LiveTree`] edits a tree, to hand over one that is wrong in exactly one place.
 //! - [`mismatch`] makes trees in which one fact is wrong, and holds check and kernel to the verdict on it.
 //! - [`ask`] asks a tree and a ledger everything there is to ask.
+//! - [`memory`] reads and writes a guest's memory while it runs.
 //! - [`monitor`] takes things out of a guest's machine while it runs.
 //! - [`mutate`] breaks blobs at random, the same way for the same seed.
 //! - [`stub`] stops a guest through QEMU's gdb stub and puts its core where it should never be.
@@ -24,6 +25,7 @@ mod handover;
 mod hypervisor;
 pub mod image;
 mod machine;
+pub mod memory;
 pub mod mismatch;
 pub mod monitor;
 pub mod mutate;

@@ -1,4 +1,4 @@
-//! QEMU's monitor: takes things out of a machine that runs.
+//! QEMU's monitor: takes things out of a machine that runs, and tells what only QEMU knows.
 
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -16,7 +16,7 @@ pub struct Monitor(UnixStream);
 impl Monitor {
     /// QEMU's arguments that make its monitor listen at `socket`.
     pub fn arguments(socket: &Socket) -> [String; 4] {
-        socket.arguments_for("-mon", "chardev=stub,mode=readline")
+        socket.arguments_for("monitor", "-mon", "chardev=monitor,mode=readline")
     }
 
     /// Connects to the one at `socket`.
@@ -26,12 +26,17 @@ impl Monitor {
         Ok(monitor)
     }
 
-    /// Has it do `command`, which must be nothing to talk about.
+    /// Has it do `command`.
     pub fn tell(&mut self, command: &str) -> Result<(), Failure> {
+        self.ask(command).map(drop)
+    }
+
+    /// What it says to `command`.
+    pub fn ask(&mut self, command: &str) -> Result<String, Failure> {
         self.0.write_all(format!("{command}\n").as_bytes())?;
         let answer = self.answer()?;
         match answer.lines().find(|line| line.starts_with("Error")) {
-            None => Ok(()),
+            None => Ok(answer),
             Some(line) => {
                 Err(Cause::Tool { program: "QEMU's monitor".to_owned(), what: format!("{command}: {line}") }.into())
             }

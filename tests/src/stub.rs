@@ -35,12 +35,12 @@ impl Socket {
 
     /// QEMU's arguments that make its stub listen here.
     pub fn arguments(&self) -> [String; 4] {
-        self.arguments_for("-gdb", "chardev:stub")
+        self.arguments_for("stub", "-gdb", "chardev:stub")
     }
 
-    /// QEMU's arguments that make something else of its listen here: `option` with the character device `stub`.
-    pub(crate) fn arguments_for(&self, option: &str, value: &str) -> [String; 4] {
-        let chardev = format!("socket,id=stub,path={},server=on,wait=off", self.0.display());
+    /// QEMU's arguments that make something else of its listen here: `option` with the character device `id`.
+    pub(crate) fn arguments_for(&self, id: &str, option: &str, value: &str) -> [String; 4] {
+        let chardev = format!("socket,id={id},path={},server=on,wait=off", self.0.display());
         ["-chardev".to_owned(), chardev, option.to_owned(), value.to_owned()]
     }
 
