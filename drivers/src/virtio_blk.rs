@@ -13,7 +13,7 @@ pub const UNWRITTEN: u8 = 0xff;
 pub enum Lengths {
     /// The truth: it has to (2.7.8.2).
     Exact,
-    /// Anything: many legacy devices did (2.7.8.3).
+    /// Anything: many legacy devices did (2.7.8.1).
     Doubtful,
 }
 
@@ -163,7 +163,7 @@ mod tests {
         assert_eq!(check(0, 4097, 4096, Lengths::Exact), Ok(()));
         for written in [0, 1, 512, 4096, 4098, u32::MAX] {
             assert_eq!(check(0, written, 4096, Lengths::Exact), Err(AnswerError::Length { written, due: 4097 }));
-            assert_eq!(check(0, written, 4096, Lengths::Doubtful), Ok(()), "2.7.8.3: of no use");
+            assert_eq!(check(0, written, 4096, Lengths::Doubtful), Ok(()), "2.7.8.1: of no use");
         }
     }
 

@@ -151,7 +151,7 @@ fn without_an_emergency_stack_the_beacon_tells_and_the_core_rests() -> Result<()
     assert_eq!(stage.first().map(|word| word & 0xffff_ffff), Some(SPEECHLESS));
     let fault = stub.words(beacon + FAULT, 3)?;
     let [esr, far, elr] = fault.as_slice() else { panic!("three words: {fault:?}") };
-    // A data abort at EL1 (DDI 0487, D24.2.41: EC 0x25) by the vectors, below the stack.
+    // A data abort at EL1 (DDI 0487, ESR_EL1: EC 0x25) by the vectors, below the stack.
     assert_eq!(esr >> 26, 0x25, "ESR {esr:#x}");
     assert!((guard..nowhere).contains(far), "FAR {far:#x}");
     assert!(NESTED.contains(&(elr - vectors)), "ELR {elr:#x}");

@@ -20,8 +20,9 @@ const SIZE: usize = 16;
 pub(super) const REQUESTS: usize = SIZE / 3;
 /// The number of a disk's only queue (virtio 1.2, 5.2.2).
 const QUEUE: u16 = 0;
-/// Where in a request's memory the status is: no cache line has bytes that the device reads and others that it writes.
-const STATUS: usize = 128;
+/// Where in a request's memory the status is: what the device reads and what it writes share no granule, of which the largest that
+/// CTR_EL0.CWG can name has 2 KiB (DDI 0487, CTR_EL0).
+const STATUS: usize = 2048;
 /// Bytes of a request's memory.
 const REQUEST: usize = 2 * STATUS;
 /// How often a device is asked for what it doesn't say at once.
