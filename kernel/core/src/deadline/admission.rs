@@ -100,6 +100,17 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_cpu_is_not_passed_by_what_is_rounded() {
+        // Six of these are 1.0000014 of a CPU, and 0.999996 when each is rounded down.
+        let sixth = reservation(1_666_669, 10_000_000, 10_000_000);
+        let mut account = Admission::new(1_000_000);
+        for _ in 0..5 {
+            account.charge(sixth).unwrap();
+        }
+        assert!(account.charge(sixth).is_err());
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused_before_it_is_charged() {
         assert!(matches!(Reservation::new(0, 10, 10), Err(ReservationError::Empty { .. })));
         assert!(matches!(Reservation::new(1, 0, 10), Err(ReservationError::Empty { .. })));
