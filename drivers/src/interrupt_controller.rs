@@ -12,6 +12,8 @@ pub trait InterruptController {
     /// Starts what the calling CPU has to itself: its private lines, disabled, and its interface. Who made the
     /// controller is started already, and may be started again.
     fn start_cpu(&mut self) -> Result<CpuTarget, InterruptError>;
+    /// Stops what the calling CPU has to itself, before it is switched off: no interrupt comes until it starts again.
+    fn stop_cpu(&mut self) -> Result<(), InterruptError>;
     /// Sets how a line signals and how urgent it is. An SPI goes to the calling CPU until [`Self::route`] says
     /// otherwise.
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError>;

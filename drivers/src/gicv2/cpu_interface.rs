@@ -59,6 +59,11 @@ impl<D: Bus, I: Bus, C> Interface<D, I, C> {
         Ok(())
     }
 
+    /// The calling CPU's group off: nothing is signalled.
+    pub(super) fn stop(&mut self) {
+        self.gicc.ctlr().modify(CTLR::EnableGrp0::CLEAR);
+    }
+
     /// Whether the group is on.
     pub(super) fn signals(&self) -> bool {
         self.gicc.ctlr().is_set(CTLR::EnableGrp0)

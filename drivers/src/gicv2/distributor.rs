@@ -67,6 +67,14 @@ impl<D: Bus> Distributor<D> {
         Ok(())
     }
 
+    /// The calling CPU's private lines off.
+    pub(super) fn stop_private(&mut self) -> Result<(), InterruptError> {
+        for word in 0..PRIVATE_WORDS {
+            self.registers.icenabler(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+        }
+        Ok(())
+    }
+
     /// Whether the group is on.
     pub(super) fn forwards(&self) -> bool {
         self.registers.ctlr().is_set(CTLR::EnableGrp0)

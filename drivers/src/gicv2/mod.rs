@@ -61,6 +61,11 @@ impl<D: Bus + Copy, I: Bus + Copy, C: Barrier + Copy> InterruptController for Gi
         Ok(own)
     }
 
+    fn stop_cpu(&mut self) -> Result<(), InterruptError> {
+        self.interface.stop();
+        self.distributor.stop_private()
+    }
+
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
         let line = self.line(line)?;
         self.distributor.configure(line, trigger, priority)?;

@@ -8,7 +8,7 @@ use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, Vie
 use super::*;
 use crate::mmio::fake::Model;
 use crate::verify::faults::{self, Breakable, Fault, Gate};
-use crate::verify::{VerifyError, verify};
+use crate::verify::{VerifyError, verify, verify_cpu};
 use crate::{CpuInterface, SgiTarget};
 
 type Modelled = GicV2<&'static Model<DistributorModel>, &'static Model<InterfaceModel>, &'static Caller>;
@@ -60,6 +60,27 @@ fn taken(gic: &mut Modelled) -> Option<u32> {
     let intid = taken.intid().0;
     gic.interface().end(taken);
     Some(intid)
+}
+
+#[test]
+fn a_cpu_that_stops_gets_nothing_and_can_start_again() {
+    for view in VIEWS {
+        let mut gic = all_started(view);
+        on_cpu(&gic, 2);
+        gic.enable(Intid(27)).expect("a PPI");
+        gic.stop_cpu().expect("it stops");
+        assert!(!model(&gic).interfaces[2].private[27].enabled, "{view:?}");
+        on_cpu(&gic, 0);
+        for cpu in [1, 2] {
+            gic.interface().send(Intid(3), SgiTarget::Cpu(target(cpu))).expect("an SGI");
+        }
+        on_cpu(&gic, 2);
+        assert!(!model(&gic).signals(), "{view:?}");
+        assert_eq!(gic.start_cpu(), Ok(target(2)), "{view:?}");
+        assert_eq!(taken(&mut gic), None, "{view:?}: what came meanwhile is gone");
+        on_cpu(&gic, 1);
+        assert_eq!(taken(&mut gic), Some(3), "{view:?}: the others go on");
+    }
 }
 
 #[test]
@@ -364,6 +385,11 @@ impl Breakable for Modelled {
     fn verify(&mut self, signals: bool) -> Result<(), VerifyError> {
         let (interface, caller) = (self.interface(), caller(self));
         verify(self, &interface, || signals && caller.gic.borrow_mut().signals())
+    }
+
+    fn verify_cpu(&mut self) -> Result<(), VerifyError> {
+        let (interface, caller) = (self.interface(), caller(self));
+        verify_cpu(self, &interface, || caller.gic.borrow_mut().signals())
     }
 
     fn shut(&mut self, gate: Gate) {

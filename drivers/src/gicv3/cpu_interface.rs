@@ -18,6 +18,8 @@ pub trait SystemRegisters {
     fn clear_active_priorities(&self);
     /// Sets ICC_IGRPEN1_EL1.Enable and synchronises.
     fn enable_group1(&self);
+    /// Clears ICC_IGRPEN1_EL1.Enable and synchronises.
+    fn disable_group1(&self);
     /// ICC_PMR_EL1.
     fn priority_mask(&self) -> u8;
     /// ICC_IGRPEN1_EL1.Enable.

@@ -65,6 +65,12 @@ impl<D: Bus, R: Bus, C: SystemRegisters + Copy> InterruptController for GicV3<D,
         self.own_target()
     }
 
+    fn stop_cpu(&mut self) -> Result<(), InterruptError> {
+        // Before the redistributor sleeps: else what that does is unpredictable (IHI 0069H, GICR_WAKER.ProcessorSleep).
+        self.cpu.disable_group1();
+        self.own()?.stop()
+    }
+
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
         match self.line(line)? {
             Line::Private(bit) => self.own()?.configure(bit, trigger, priority),

@@ -51,6 +51,11 @@ pub(super) struct Gic {
     pub(super) own: usize,
     pub(super) asleep: bool,
     pub(super) wakes: bool,
+    /// Whether WAKER is Secure software's: read-as-zero, and writes are ignored.
+    pub(super) waker_is_secure: bool,
+    /// The CPU interface's group when the redistributor was sent to sleep.
+    pub(super) on_at_sleep: Option<bool>,
+    pub(super) on: Rc<Cell<bool>>,
     /// Lines whose trigger changed while they were enabled.
     pub(super) forbidden: u32,
     /// Lines whose trigger is wired to level.
@@ -77,6 +82,9 @@ impl Gic {
             own,
             asleep: true,
             wakes: true,
+            waker_is_secure: false,
+            on_at_sleep: None,
+            on: Rc::default(),
             forbidden: 0,
             wired: vec![],
             accesses: 0,
@@ -217,6 +225,7 @@ impl Device for RedistributorModel {
         assert_eq!((index, bytes), (gic.own, 4), "another CPU's redistributor");
         u64::from(match offset {
             0x0000 => gic.rwp() >> 28,
+            0x0014 if gic.waker_is_secure => 0,
             0x0014 => u32::from(gic.asleep) * 6,
             0x1_0080..0x1_1000 => gic.load_line(true, offset - 0x1_0000),
             other => panic!("load at {other:#x}"),
@@ -229,7 +238,11 @@ impl Device for RedistributorModel {
         let (index, offset) = Self::locate(gic, offset);
         assert_eq!((index, bytes), (gic.own, 4), "another CPU's redistributor");
         match offset {
-            0x0014 => gic.asleep = value & 2 != 0 || !gic.wakes,
+            0x0014 if gic.waker_is_secure => {}
+            0x0014 => {
+                gic.asleep = value & 2 != 0 || !gic.wakes;
+                gic.on_at_sleep = gic.asleep.then(|| gic.on.get());
+            }
             0x1_0080..0x1_1000 => gic.store_line(true, offset - 0x1_0000, value as u32),
             other => panic!("store at {other:#x}"),
         }
@@ -243,7 +256,7 @@ pub(super) struct Cpu {
     pub(super) affinity: Cell<u64>,
     pub(super) has_system_registers: bool,
     pub(super) mask: Cell<u8>,
-    pub(super) on: Cell<bool>,
+    pub(super) on: Rc<Cell<bool>>,
     /// The priority of something that was taken and not ended, as ICC_AP1R0_EL1 has it: nothing less urgent comes.
     pub(super) active: Cell<Option<u8>>,
     pub(super) sent: RefCell<Vec<u64>>,
@@ -273,6 +286,9 @@ impl SystemRegisters for &Cpu {
     }
     fn enable_group1(&self) {
         self.on.set(true);
+    }
+    fn disable_group1(&self) {
+        self.on.set(false);
     }
     fn acknowledge(&self) -> u32 {
         let Some(intid) = self.highest() else { return 1023 };
@@ -318,13 +334,14 @@ impl Cpu {
 /// The windows and the CPU interface of one modelled controller.
 pub(super) fn parts(gic: Gic, affinity: u64) -> (Model<DistributorModel>, Model<RedistributorModel>, &'static mut Cpu) {
     let region = 0x4_0000 * gic.redistributors.len();
+    let on = Rc::clone(&gic.on);
     let gic = Rc::new(RefCell::new(gic));
     let cpu = Cpu {
         gic: gic.clone(),
         affinity: Cell::new(affinity),
         has_system_registers: true,
         mask: Cell::new(0),
-        on: Cell::new(false),
+        on,
         active: Cell::new(Some(0)),
         sent: RefCell::default(),
     };

@@ -45,6 +45,21 @@ impl<R: Bus> Redistributor<R> {
         Ok(())
     }
 
+    /// Every private line off; then it sleeps, which quiesces its connection to the CPU interface.
+    pub fn stop(&mut self) -> Result<(), InterruptError> {
+        let gicr = &self.registers;
+        gicr.icenabler0().clear_mask(!0);
+        self.finish()?;
+        gicr.waker().modify(WAKER::ProcessorSleep::SET);
+        // To the Non-secure view of two states it is read-as-zero and ignores writes; then the firmware that switches the CPU
+        // off sees to it (IHI 0069H, GICR_WAKER).
+        if !gicr.waker().is_set(WAKER::ProcessorSleep) {
+            return Ok(());
+        }
+        let asleep = poll(|| gicr.waker().is_set(WAKER::ChildrenAsleep));
+        if asleep { Ok(()) } else { Err(InterruptError::Stuck) }
+    }
+
     /// Leaves the line disabled, as the distributor does.
     pub(super) fn configure(
         &mut self,

@@ -10,7 +10,7 @@ use hardware::board::Mpidr;
 use super::*;
 use crate::mmio::fake::Model;
 use crate::verify::faults::{self, Breakable, Fault, Gate};
-use crate::verify::{VerifyError, verify};
+use crate::verify::{VerifyError, verify, verify_cpu};
 use crate::{CpuInterface, SgiTarget};
 
 type Modelled = GicV3<Model<DistributorModel>, Model<RedistributorModel>, &'static Cpu>;
@@ -55,6 +55,25 @@ fn firmwares_leavings_are_cleared() {
     assert!(model.shared.iter().skip(32).all(quiet), "{:?}", model.shared);
     assert_eq!(model.control, 0x12, "affinity routing and Group 1");
     assert!(!model.asleep);
+}
+
+#[test]
+fn a_cpu_that_stops_gets_nothing_and_can_start_again() {
+    let mut gic = started();
+    gic.enable(Intid(27)).expect("a PPI");
+    gic.stop_cpu().expect("it stops");
+    assert!(model(&gic).asleep && model(&gic).on_at_sleep == Some(false), "the interface first");
+    gic.set_pending(Intid(27)).expect("a PPI");
+    assert!(gic.interface().acknowledge().is_none() && !model(&gic).private[27].enabled);
+    gic.start_cpu().expect("it starts");
+    assert!(!model(&gic).asleep && !model(&gic).private[27].pending, "what came meanwhile is gone");
+}
+
+#[test]
+fn a_cpu_whose_redistributor_is_firmwares_stops_too() {
+    let mut gic = start(Gic { waker_is_secure: true, asleep: false, ..virt() }, 0).expect("a GICv3");
+    assert_eq!(gic.stop_cpu(), Ok(()));
+    assert!(!gic.cpu.on.get());
 }
 
 #[test]
@@ -259,6 +278,11 @@ impl Breakable for Modelled {
     fn verify(&mut self, signals: bool) -> Result<(), VerifyError> {
         let (interface, cpu) = (self.interface(), self.cpu);
         verify(self, &interface, || signals && cpu.highest().is_some())
+    }
+
+    fn verify_cpu(&mut self) -> Result<(), VerifyError> {
+        let (interface, cpu) = (self.interface(), self.cpu);
+        verify_cpu(self, &interface, || cpu.highest().is_some())
     }
 
     fn shut(&mut self, gate: Gate) {

@@ -19,6 +19,8 @@ pub(crate) trait Breakable {
     fn started() -> Self;
     /// Takes it through [`super::verify`]; `signals`: whether the CPU is told.
     fn verify(&mut self, signals: bool) -> Result<(), VerifyError>;
+    /// The same through [`super::verify_cpu`].
+    fn verify_cpu(&mut self) -> Result<(), VerifyError>;
     /// Breaks something about all lines.
     fn shut(&mut self, gate: Gate);
     /// Breaks a line.
@@ -54,7 +56,7 @@ pub(crate) fn each_step_has_a_name<B: Breakable>() {
         (Box::new(shut(Gate::Distributor)), VerifyError::DistributorGroup),
         (Box::new(shut(Gate::Interface)), VerifyError::InterfaceGroup),
         (Box::new(shut(Gate::Mask)), VerifyError::Mask(0x80)),
-        (Box::new(line(15, Fault::Priority)), VerifyError::Priority(15)),
+        (Box::new(line(31, Fault::Priority)), VerifyError::Priority(31)),
         (Box::new(|gic: &mut B| gic.raise(20, 0x20)), VerifyError::Another(sgi, 20)),
         (Box::new(|gic: &mut B| gic.raise(20, 0xc0)), VerifyError::Unexpected(20)),
         (
@@ -79,4 +81,32 @@ pub(crate) fn each_step_has_a_name<B: Breakable>() {
     let mut gic = B::started();
     (286..288).for_each(|line| gic.break_line(line, Fault::Step(Step::Enabled)));
     assert_eq!(gic.verify(true), Ok(()), "the last word of lines isn't all there");
+    let mut gic = B::started();
+    (16..32).for_each(|line| gic.break_line(line, Fault::Step(Step::Enabled)));
+    assert_eq!(gic.verify(true), Err(VerifyError::NoPpi));
+    a_cpu_s_own_steps_have_names::<B>();
+}
+
+/// What a CPU that starts later is asked: its own lines, and nobody else's.
+fn a_cpu_s_own_steps_have_names<B: Breakable>() {
+    let mut sound = B::started();
+    assert_eq!(sound.verify_cpu(), Ok(()));
+    assert!(sound.is_quiet());
+    for (line, fault, expected) in [
+        (31, Fault::Priority, VerifyError::Priority(31)),
+        (15, Fault::Step(Step::Pending), VerifyError::Line(15, Step::Pending)),
+        (15, Fault::Step(Step::Acknowledged), VerifyError::Line(15, Step::Acknowledged)),
+    ] {
+        let mut gic = B::started();
+        gic.break_line(line, fault);
+        assert_eq!(gic.verify_cpu(), Err(expected));
+    }
+    for (gate, expected) in [(Gate::Interface, VerifyError::InterfaceGroup), (Gate::Mask, VerifyError::Mask(0x80))] {
+        let mut gic = B::started();
+        gic.shut(gate);
+        assert_eq!(gic.verify_cpu(), Err(expected));
+    }
+    let mut gic = B::started();
+    (32..288).for_each(|line| gic.break_line(line, Fault::Step(Step::Enabled)));
+    assert_eq!(gic.verify_cpu(), Ok(()), "shared lines are the boot CPU's business");
 }

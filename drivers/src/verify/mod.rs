@@ -5,6 +5,7 @@
 //! ends up at another exception level.
 
 use core::fmt;
+use core::ops::Range;
 
 use hardware::board::Trigger;
 
@@ -15,9 +16,11 @@ const SGI: Intid = Intid(15);
 /// A priority that differs from the default one in bits that every controller has (IHI 0048B, 4.3.11; IHI 0069H,
 /// 4.8).
 const OTHER: Priority = Priority(0x60);
+/// The first PPI.
+const FIRST_PPI: u32 = 16;
 /// The first SPI.
 const FIRST_SPI: u32 = 32;
-/// Lines that are tried until one is an SPI that exists: a controller counts them in words of 32.
+/// Lines that are tried until one exists: a controller counts them in words of 32.
 const TRIES: usize = 64;
 /// Looks at a line until it has the state that it should have: some ms on silicon, where it takes a few of them.
 const LOOKS: u32 = 10_000;
@@ -51,6 +54,9 @@ pub enum VerifyError {
     /// A priority isn't kept: the line is Secure software's, or isn't there.
     #[error("INTID {0} doesn't keep its priority")]
     Priority(u32),
+    /// No PPI can be enabled.
+    #[error("no PPI can be enabled")]
+    NoPpi,
     /// No SPI can be enabled.
     #[error("no SPI can be enabled")]
     NoSpi,
@@ -106,18 +112,21 @@ pub fn verify(
     signal: impl Fn() -> bool,
 ) -> Result<(), VerifyError> {
     let mut bench = Bench { controller, interface, signal };
-    bench.gates()?;
-    let own = SgiTarget::Cpu(bench.controller.own_target()?);
-    bench.priority(SGI)?;
-    let spi = bench.spi()?;
-    for (line, target) in [(SGI, Some(own)), (spi, None)] {
-        bench.way(line, target)?;
-        bench.controller.disable(line)?;
-    }
-    match bench.take() {
-        Some(taken) => Err(VerifyError::Unexpected(bench.end(taken))),
-        None => Ok(()),
-    }
+    bench.private()?;
+    let spi = bench.usable(FIRST_SPI..bench.controller.lines())?.ok_or(VerifyError::NoSpi)?;
+    bench.way(spi, None)?;
+    bench.nothing_is_left()
+}
+
+/// The same for what a CPU has to itself: for those that start when the controller has passed [`verify`].
+pub fn verify_cpu(
+    controller: &mut impl Inspect,
+    interface: &impl CpuInterface,
+    signal: impl Fn() -> bool,
+) -> Result<(), VerifyError> {
+    let mut bench = Bench { controller, interface, signal };
+    bench.private()?;
+    bench.nothing_is_left()
 }
 
 /// The controller under test.
@@ -128,6 +137,22 @@ struct Bench<'b, G, I, S> {
 }
 
 impl<G: Inspect, I: CpuInterface, S: Fn() -> bool> Bench<'_, G, I, S> {
+    /// What the calling CPU has to itself: the gates, a PPI's priority, an SGI's way.
+    fn private(&mut self) -> Result<(), VerifyError> {
+        self.gates()?;
+        let ppi = self.usable(FIRST_PPI..FIRST_SPI)?.ok_or(VerifyError::NoPpi)?;
+        self.priority(ppi)?;
+        let own = SgiTarget::Cpu(self.controller.own_target()?);
+        self.way(SGI, Some(own))
+    }
+
+    fn nothing_is_left(&self) -> Result<(), VerifyError> {
+        match self.take() {
+            Some(taken) => Err(VerifyError::Unexpected(self.end(taken))),
+            None => Ok(()),
+        }
+    }
+
     /// Everything that is open for all lines or closed for all.
     fn gates(&self) -> Result<(), VerifyError> {
         if !self.controller.distributor_forwards() {
@@ -169,7 +194,8 @@ impl<G: Inspect, I: CpuInterface, S: Fn() -> bool> Bench<'_, G, I, S> {
         let active = self.reaches(line, Step::Active);
         self.end(taken);
         active?;
-        self.reaches(line, Step::Inactive)
+        self.reaches(line, Step::Inactive)?;
+        Ok(self.controller.disable(line)?)
     }
 
     /// Waits for a step to come out.
@@ -191,9 +217,9 @@ impl<G: Inspect, I: CpuInterface, S: Fn() -> bool> Bench<'_, G, I, S> {
         Err(VerifyError::Line(line.0, step))
     }
 
-    /// The last SPI that is there and that no device holds pending: the first ones are where devices are.
-    fn spi(&mut self) -> Result<Intid, VerifyError> {
-        for line in (FIRST_SPI..self.controller.lines()).rev().map(Intid).take(TRIES) {
+    /// The last line that is there and that no device holds pending: the first SPIs are where devices are.
+    fn usable(&mut self, lines: Range<u32>) -> Result<Option<Intid>, VerifyError> {
+        for line in lines.rev().map(Intid).take(TRIES) {
             if self.controller.state(line)?.pending {
                 continue;
             }
@@ -201,10 +227,10 @@ impl<G: Inspect, I: CpuInterface, S: Fn() -> bool> Bench<'_, G, I, S> {
             let there = self.controller.state(line)?.enabled;
             self.controller.disable(line)?;
             if there {
-                return Ok(line);
+                return Ok(Some(line));
             }
         }
-        Err(VerifyError::NoSpi)
+        Ok(None)
     }
 
     fn take(&self) -> Option<Taken> {

@@ -78,6 +78,10 @@ impl InterruptController for Controller {
         forward!(self, mut, start_cpu())
     }
 
+    fn stop_cpu(&mut self) -> Result<(), InterruptError> {
+        forward!(self, mut, stop_cpu())
+    }
+
     fn configure(&mut self, line: Intid, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
         forward!(self, mut, configure(line, trigger, priority))
     }

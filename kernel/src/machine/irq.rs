@@ -27,6 +27,8 @@ const LINES_MAX: usize = 64;
 const INTIDS: usize = 1020;
 /// The first line that all cores share; those below are each core's own.
 const SHARED: u32 = 32;
+/// The boot core's number.
+const BOOT: usize = 0;
 /// The software-generated interrupt that makes a core look at its queues.
 const KICK: Intid = Intid(0);
 /// The one that makes a core stop for good. 1 is `bench`'s.
@@ -78,13 +80,17 @@ pub fn use_controller(mut controller: Controller) -> Result<(), VerifyError> {
     Ok(())
 }
 
-/// Starts the calling core's side of the controller, with the lines that each core has for itself; its interrupts may be let in
-/// from now on.
-pub fn start_cpu() -> Result<(), InterruptError> {
+/// Starts the calling core's side of the controller, once it has shown that it works, with the lines that each core has for
+/// itself; its interrupts may be let in from now on.
+pub fn start_cpu() -> Result<(), VerifyError> {
     let mut controller = CONTROLLER.lock();
     let index = per_cpu::index(controller.masked());
     let Some(controller) = controller.as_mut() else { return Ok(()) };
     let target = controller.start_cpu()?;
+    if index != BOOT {
+        // The boot core has shown it with the lines that all share.
+        verify::verify_cpu(controller, &controller.interface(), cpu::has_pending_interrupt)?;
+    }
     for line in [KICK, STOP] {
         // Its way of signalling is fixed.
         controller.configure(line, Trigger::EdgeRising, Priority::DEFAULT)?;
@@ -97,6 +103,21 @@ pub fn start_cpu() -> Result<(), InterruptError> {
     // From here on it can be kicked. A core that starts anew has the name that it had.
     let _ = TARGETS.get(index).map(|known| known.set(target));
     Ok(())
+}
+
+/// No interrupt comes to the calling core any more, until it starts again: the lines that cores share go to the boot core.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn stop_cpu() -> Result<(), InterruptError> {
+    let mut controller = CONTROLLER.lock();
+    let Some(controller) = controller.as_mut() else { return Ok(()) };
+    if let Some(target) = TARGETS.first().and_then(Once::get) {
+        for (interrupt, _) in
+            LINES.iter().filter_map(|line| line.about.get()).filter(|(line, _)| line.intid() >= SHARED)
+        {
+            controller.route(Intid(interrupt.intid()), target)?;
+        }
+    }
+    controller.stop_cpu()
 }
 
 /// How many lines the controller has.

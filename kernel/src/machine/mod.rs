@@ -26,6 +26,8 @@ mod system;
 #[cfg(driver = "virtio-mmio")]
 pub mod virtio;
 
+#[cfg(preset_feature = "cpu-hotplug")]
+pub mod hotplug;
 #[cfg(command = "panic")]
 mod provoke;
 

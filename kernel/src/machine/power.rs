@@ -65,6 +65,31 @@ pub fn start_core(mpidr: Mpidr, entry: u64) -> Result<(), PsciError> {
     .map_err(PsciError::Refused)
 }
 
+/// Switches the calling core off, whose interrupts can't come any more; returns why it is still on (DEN 0022F, 5.1.3, CPU_OFF).
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn stop_this_core() -> PsciError {
+    let result = match CONDUIT.load(Relaxed) {
+        1 => psci::cpu_off::<Hvc>(),
+        2 => psci::cpu_off::<Smc>(),
+        _ => return PsciError::NotThere,
+    };
+    // Success doesn't return.
+    PsciError::Refused(result.err().unwrap_or(psci::Error::InternalFailure))
+}
+
+/// Whether the core with affinity `mpidr` is off (DEN 0022F, 5.1.8, AFFINITY_INFO).
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn is_off(mpidr: Mpidr) -> Result<bool, PsciError> {
+    let level = psci::LowestAffinityLevel::All;
+    match CONDUIT.load(Relaxed) {
+        1 => psci::affinity_info::<Hvc>(mpidr.0, level),
+        2 => psci::affinity_info::<Smc>(mpidr.0, level),
+        _ => return Err(PsciError::NotThere),
+    }
+    .map(|state| state == psci::AffinityState::Off)
+    .map_err(PsciError::Refused)
+}
+
 /// Lets the preset say how a panic ends.
 pub fn configure(board: &Board) {
     PANIC_RESETS.store(cfg!(preset_feature = "panic-reset") && board.preset.has_feature("panic-reset"), Relaxed);

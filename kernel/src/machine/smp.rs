@@ -4,11 +4,16 @@
 //! all are waited for; one that doesn't come is left behind with its reason, and the machine goes on without it.
 
 use core::fmt::Write as _;
+use core::ops::Range;
+#[cfg(preset_feature = "cpu-hotplug")]
+use core::sync::atomic::Ordering::Release;
 use core::sync::atomic::{AtomicU8, Ordering::AcqRel, Ordering::Acquire, Ordering::Relaxed};
 
+use drivers::verify::VerifyError;
 use hardware::board::Mpidr;
 use hardware::tree::{Cpu, EnableMethod, Tree};
-use kernel_core::system::{Core, CoreState, Cores, Count};
+use kernel_core::system::{Core, CoreError, CoreState, Cores, Count};
+use kernel_sync::Once;
 
 use crate::arch::cpu;
 use crate::arch::mmu::Regime;
@@ -29,29 +34,42 @@ const PATIENCE_MS: u64 = 1000;
 
 /// By number; the boot core is 0.
 static CORES: Lock<heapless::Vec<Known, CPUS_MAX>> = Lock::new(heapless::Vec::new());
-/// Who has come, by number: one of the three below.
+/// Who has come, by number: one of the four below.
 static ARRIVALS: [AtomicU8; CPUS_MAX] = [const { AtomicU8::new(AWAITED) }; CPUS_MAX];
 /// Nothing was heard.
 const AWAITED: u8 = 0;
 /// The core is there.
 const ARRIVED: u8 = 1;
+/// It is there, and halts: see [`TROUBLE`].
+const BROKEN: u8 = 3;
 /// Its time is over: it must not run any more.
 const GIVEN_UP: u8 = 2;
 
+/// What doesn't work on a core that came, by number.
+static TROUBLE: [Once<VerifyError>; CPUS_MAX] = [const { Once::new() }; CPUS_MAX];
+
 /// A core that the live tree has.
 #[derive(Debug, Clone, Copy)]
-struct Known {
-    mpidr: Mpidr,
-    state: State,
+pub struct Known {
+    /// Its affinity.
+    pub mpidr: Mpidr,
+    /// Whether PSCI starts it.
+    #[cfg_attr(not(preset_feature = "cpu-hotplug"), expect(dead_code, reason = "what is never switched off"))]
+    pub by_psci: bool,
+    /// What became of it.
+    pub state: State,
 }
 
 /// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+#[derive(Debug, Clone, Copy)]
+pub enum State {
     /// It runs.
     Running,
     /// It was called.
     Called,
+    /// It was switched off.
+    #[cfg_attr(not(preset_feature = "cpu-hotplug"), expect(dead_code, reason = "what is never switched off"))]
+    Off,
     /// It can't run.
     Failed(SmpError),
 }
@@ -86,12 +104,19 @@ pub enum SmpError {
     /// It was called, and nothing came.
     #[error("called, and not heard of within {PATIENCE_MS} ms")]
     Silent,
+    /// It came, and takes no interrupts.
+    #[error("its interrupts: {0}")]
+    Interrupts(VerifyError),
+    /// It was told to go off, and nobody knows whether it did.
+    #[cfg(preset_feature = "cpu-hotplug")]
+    #[error("told to go off, and never called off")]
+    NeverOff,
 }
 
 impl Machine<'_> {
     /// Calls every core that the live tree lets run, and waits until each has come or its time is over.
     pub fn start_cores(&self) {
-        add(Mpidr(cpu::affinity()), |_| State::Running);
+        add(Known { mpidr: Mpidr(cpu::affinity()), by_psci: false, state: State::Running });
         let Some(tree) = self.tree else { return };
         let here = |cpu: &Cpu<'_>| cpu.mpidr.0 == cpu::affinity();
         let mut others = tree.cpus().filter(|cpu| !matches!(cpu, Ok(cpu) if here(cpu))).peekable();
@@ -102,14 +127,20 @@ impl Machine<'_> {
         let tables = mm::load_address_tables();
         for cpu in others {
             match cpu {
-                Ok(cpu) => add(cpu.mpidr, |index| {
-                    let called = tables.map_err(SmpError::from).and_then(|tables| call(tree, &cpu, index, tables));
-                    called.map_or_else(State::Failed, |()| State::Called)
-                }),
+                Ok(cpu) => start(tree, &cpu, tables),
                 Err(error) => warning!("a CPU is left out: {error}"),
             }
         }
-        wait_for_all();
+        wait_for(1..CPUS_MAX);
+    }
+}
+
+/// Gives a core its number and calls it.
+fn start(tree: &Tree<'_>, cpu: &Cpu<'_>, tables: Result<u64, MapError>) {
+    let by_psci = cpu.enable_method == EnableMethod::Psci;
+    let Some(index) = add(Known { mpidr: cpu.mpidr, by_psci, state: State::Called }) else { return };
+    if let Err(cause) = tables.map_err(SmpError::from).and_then(|tables| call(tree, cpu, index, tables)) {
+        set_state(index, State::Failed(cause));
     }
 }
 
@@ -120,36 +151,71 @@ pub fn arrive() -> ! {
     if let Err(register) = Regime::of_this_core().check() {
         panic!("{register}");
     }
-    let arrival = ARRIVALS.get(per_cpu::number());
-    // One that was given up must not run: its number and its stacks may be another's by now.
-    let in_time = arrival.is_some_and(|it| it.compare_exchange(AWAITED, ARRIVED, AcqRel, Relaxed).is_ok());
-    if in_time && let Err(cause) = irq::start_cpu() {
-        warning!("CPU {} takes no interrupts: {cause}", Mpidr(cpu::affinity()));
-        cpu::halt();
+    let (Some(arrival), Some(trouble)) = (ARRIVALS.get(per_cpu::number()), TROUBLE.get(per_cpu::number())) else {
+        stop::park();
+    };
+    // One that was given up must not run: nobody counts on it.
+    if arrival.load(Acquire) == AWAITED {
+        let news = match irq::start_cpu() {
+            Ok(()) => ARRIVED,
+            Err(cause) => {
+                // Cannot be set: a core in trouble isn't called again.
+                let _ = trouble.set(cause);
+                BROKEN
+            }
+        };
+        let in_time = arrival.compare_exchange(AWAITED, news, AcqRel, Relaxed).is_ok();
+        if in_time && news == ARRIVED {
+            sched::run_idle();
+        }
     }
-    if !in_time {
-        cpu::halt();
-    }
-    sched::run_idle()
+    stop::park()
 }
 
 /// Cores that run.
 pub fn running() -> usize {
-    CORES.lock().iter().filter(|core| core.state == State::Running).count()
+    CORES.lock().iter().filter(|core| matches!(core.state, State::Running)).count()
 }
 
-/// Gives a core its number, and `state` with that number to say what becomes of it.
-fn add(mpidr: Mpidr, state: impl FnOnce(usize) -> State) {
-    let (index, known) = {
-        let cores = CORES.lock();
-        (cores.len(), cores.iter().any(|core| core.mpidr == mpidr))
-    };
-    if index == CPUS_MAX {
-        return warning!("CPU {mpidr} is left out: the kernel runs on {CPUS_MAX} at most");
+/// The core numbered `index`.
+pub fn known(index: usize) -> Option<Known> {
+    CORES.lock().get(index).copied()
+}
+
+/// Notes what became of the core numbered `index`.
+pub fn set_state(index: usize, state: State) {
+    if let Some(core) = CORES.lock().get_mut(index) {
+        core.state = state;
     }
-    let state = if known { State::Failed(SmpError::Twice) } else { state(index) };
-    // Cannot fail: it was seen to have room, and only the boot core adds.
-    let _ = CORES.lock().push(Known { mpidr, state });
+}
+
+/// Has PSCI start a core that was switched off, and waits until it has come or its time is over. What it runs on stands where it
+/// found it before.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn call_again(index: usize, mpidr: Mpidr) -> Result<(), PsciError> {
+    if let Some(arrival) = ARRIVALS.get(index) {
+        arrival.store(AWAITED, Release);
+    }
+    power::start_core(mpidr, secondary::entry())?;
+    set_state(index, State::Called);
+    wait_for(index..index + 1);
+    Ok(())
+}
+
+/// Gives a core its number; `None` where that can't be called, because there is no room or its affinity is another's.
+fn add(mut core: Known) -> Option<usize> {
+    let mut cores = CORES.lock();
+    let index = cores.len();
+    let is_known = cores.iter().any(|known| known.mpidr == core.mpidr);
+    if is_known {
+        core.state = State::Failed(SmpError::Twice);
+    }
+    let full = cores.push(core).is_err();
+    drop(cores);
+    if full {
+        warning!("CPU {} is left out: the kernel runs on {CPUS_MAX} at most", core.mpidr);
+    }
+    (!full && !is_known).then_some(index)
 }
 
 /// Sends a core on its way.
@@ -182,35 +248,46 @@ fn stacks(index: usize) -> Result<Stacks, StackError> {
     })
 }
 
-/// Waits for those who were called; says who came and who didn't.
-fn wait_for_all() {
+/// Waits for those of these cores that were called; says who runs and who doesn't.
+fn wait_for(those: Range<usize>) {
     patience::wait(PATIENCE_MS, || !somebody_is_missing());
-    let mut cores = CORES.lock();
-    for (core, arrival) in cores.iter_mut().zip(&ARRIVALS).filter(|(core, _)| core.state == State::Called) {
-        let gone = arrival.compare_exchange(AWAITED, GIVEN_UP, AcqRel, Acquire).is_ok();
-        core.state = if gone { State::Failed(SmpError::Silent) } else { State::Running };
-    }
-    let all = cores.clone();
-    drop(cores);
-    for (index, core) in all.iter().enumerate().skip(1) {
+    for (index, arrival) in ARRIVALS.iter().enumerate().take(those.end).skip(those.start) {
+        let Some(mut core) = known(index) else { return };
+        if matches!(core.state, State::Called) {
+            core.state = outcome(index, arrival);
+            set_state(index, core.state);
+        }
         match core.state {
             State::Failed(cause) => warning!("CPU {index} ({}) doesn't run: {cause}", core.mpidr),
-            State::Running | State::Called => info!("CPU {index} ({}) runs", core.mpidr),
+            State::Running | State::Called | State::Off => info!("CPU {index} ({}) runs", core.mpidr),
         }
+    }
+}
+
+/// What became of the core numbered `index`, whose time is over.
+fn outcome(index: usize, arrival: &AtomicU8) -> State {
+    match arrival.compare_exchange(AWAITED, GIVEN_UP, AcqRel, Acquire) {
+        Ok(_) => State::Failed(SmpError::Silent),
+        Err(BROKEN) => TROUBLE
+            .get(index)
+            .and_then(Once::get)
+            .map_or(State::Running, |cause| State::Failed(SmpError::Interrupts(cause))),
+        Err(_) => State::Running,
     }
 }
 
 fn somebody_is_missing() -> bool {
     let cores = CORES.lock();
-    cores.iter().zip(&ARRIVALS).any(|(core, it)| core.state == State::Called && it.load(Acquire) == AWAITED)
+    cores.iter().zip(&ARRIVALS).any(|(core, it)| matches!(core.state, State::Called) && it.load(Acquire) == AWAITED)
 }
 
 impl Cores for Machine<'_> {
     fn core(&self, index: usize) -> Option<Core> {
-        let core = *CORES.lock().get(index)?;
+        let core = known(index)?;
         let state = match core.state {
             State::Running => CoreState::Running,
             State::Called => CoreState::Called,
+            State::Off => CoreState::Off,
             State::Failed(cause) => {
                 let mut why = heapless::String::new();
                 // A text that is too long is cut.
@@ -223,5 +300,21 @@ impl Cores for Machine<'_> {
 
     fn count(&self, index: usize, count: Count) -> Option<u64> {
         counts::of(index, count)
+    }
+
+    fn switch_off(&self, index: usize) -> Result<(), CoreError> {
+        #[cfg(preset_feature = "cpu-hotplug")]
+        if self.board.preset.has_feature("cpu-hotplug") {
+            return super::hotplug::switch_off(index);
+        }
+        Err(CoreError::LeftOut(index))
+    }
+
+    fn switch_on(&self, index: usize) -> Result<(), CoreError> {
+        #[cfg(preset_feature = "cpu-hotplug")]
+        if self.board.preset.has_feature("cpu-hotplug") {
+            return super::hotplug::switch_on(index);
+        }
+        Err(CoreError::LeftOut(index))
     }
 }

@@ -30,6 +30,12 @@ pub fn come() {
     }
 }
 
+/// The calling core is about to go off, and takes no lock any more.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn go() {
+    PRESENT.fetch_and(!here().0, SeqCst);
+}
+
 /// Stops all cores but the calling one; those that don't stop in time.
 pub fn stop_others() -> CpuSet {
     // After the panic was made known: see `come`.

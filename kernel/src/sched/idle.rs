@@ -15,7 +15,8 @@ pub(super) fn prepare() -> Result<ThreadId, SpawnError> {
 /// The calling flow of control becomes this core's idle thread, and the core takes threads from now on.
 pub fn run_idle() -> ! {
     clock::stop();
-    match table::adopt("idle", Priority::LOWEST) {
+    let idle = run::earlier_idle().map_or_else(|| table::adopt("idle", Priority::LOWEST), Ok);
+    match idle {
         Ok(idle) => {
             let here = run::lock_here();
             crate::arch::per_cpu::set_current(here.masked(), idle.0);
@@ -34,6 +35,13 @@ fn rest_for_ever() {
 fn rest() -> ! {
     loop {
         if let Some(masked) = run::next_or_idle() {
+            #[cfg(preset_feature = "cpu-hotplug")]
+            if !run::online().has(crate::arch::per_cpu::index(&masked)) {
+                // Nothing is due here any more, and a signal that was left on would wait for the core when it comes again.
+                clock::stop();
+                crate::machine::hotplug::go_off();
+                continue;
+            }
             // Wakes for a masked interrupt too, so none is slept over (DDI 0487, D1.6.2).
             cpu::wait_for_interrupt();
             drop(masked);

@@ -7,13 +7,15 @@
 //! - Who reserves a share of a core runs before all others there, by deadlines: [`Spawn::reserving`], [`deadline`].
 //!
 //! `table` has the threads, `run` the queues of each core, `switch` the switch, `clock` the timer, `idle` what a core does
-//! without work. A core's queues are behind that core's lock, and a thread belongs to one core at a time, its home: whoever
+//! without work, `leave` what one does that is to go off. A core's queues are behind that core's lock, and a thread belongs to one core at a time, its home: whoever
 //! changes what it does holds the lock of its home. The lock is held *across* a switch and given back by the thread that was
 //! switched to, so a thread that is found in a queue has always left its stack.
 
 mod clock;
 pub mod deadline;
 mod idle;
+#[cfg(preset_feature = "cpu-hotplug")]
+mod leave;
 mod list;
 mod run;
 mod switch;
@@ -21,7 +23,11 @@ mod table;
 
 pub use clock::{interrupt as timer_interrupt, runs as has_clock, sleep, sleep_until, start as start_clock, ticks};
 pub use idle::run_idle;
+#[cfg(preset_feature = "cpu-hotplug")]
+pub use leave::{Bound, leave};
 pub use list::List;
+#[cfg(preset_feature = "cpu-hotplug")]
+pub use run::come_back;
 pub use run::{
     CPUS, Cpu, current, kicked, online, park, park_until, preempt, preempt_here, start, this_cpu, unpark, yield_now,
 };

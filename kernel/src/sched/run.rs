@@ -42,7 +42,9 @@ pub(super) type Here = Guard<'static, Queues>;
 /// By number; a core finds its own through its per-CPU block.
 pub static CPUS: [Padded<Cpu>; CPUS_MAX] = [const { Padded::new(Cpu::new()) }; CPUS_MAX];
 
-/// The cores that take threads.
+/// The boot core, which never leaves.
+const BOOT: usize = 0;
+/// The cores that take threads. A core's bit is changed under its lock.
 static ONLINE: AtomicU64 = AtomicU64::new(0);
 
 /// The calling flow of control becomes the thread `name`, and this core takes threads from now on.
@@ -59,11 +61,33 @@ pub fn start(name: &'static str) -> Result<(), SpawnError> {
 /// The calling core takes threads from now on, and does `idle` when there are none.
 pub(super) fn open(mut here: Here, idle: ThreadId) {
     here.idle = idle;
+    here.clock = Clock::new();
     let index = per_cpu::index(here.masked());
     for thread in [ThreadId(per_cpu::current(here.masked())), idle] {
         slot(thread).home.store(index as u8, Relaxed);
     }
     ONLINE.fetch_or(CpuSet::only(index).0, Relaxed);
+}
+
+/// The core numbered `index`, whose lock the caller has, takes no more threads.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub(super) fn close(index: usize) {
+    ONLINE.fetch_and(!CpuSet::only(index).0, Relaxed);
+}
+
+/// The calling core, which had left, takes threads again.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub fn come_back() {
+    let here = lock_here();
+    let idle = here.idle;
+    open(here, idle);
+}
+
+/// The idle thread that the calling core had when it ran before.
+pub(super) fn earlier_idle() -> Option<ThreadId> {
+    let idle = lock_here().idle;
+    // The first thread of all is no idle one.
+    (idle != ThreadId(0)).then_some(idle)
 }
 
 /// The thread that calls this.
@@ -201,7 +225,7 @@ pub(super) fn timed_out(here: &mut Here, thread: ThreadId) {
 }
 
 /// The core that is best for `thread`.
-fn choose(home: usize, thread: ThreadId) -> Option<usize> {
+pub(super) fn choose(home: usize, thread: ThreadId) -> Option<usize> {
     least_loaded(home, slot(thread).affinity().and(online()), load)
 }
 
@@ -214,12 +238,28 @@ fn place(mut queues: Guard<'static, Queues>, home: usize, target: usize, thread:
 
 /// The same, to another core than its home.
 #[cold]
-fn send(queues: Guard<'static, Queues>, target: usize, thread: ThreadId) -> bool {
-    // Who finds it there finds its wait ended, too, whichever lock that was done under.
-    slot(thread).home.store(target as u8, Release);
-    // Still masked: in between nobody finds the thread.
-    let masked = queues.unlock();
-    cpu(target).is_some_and(|cpu| enqueue(&mut cpu.queues.lock_masked(masked), target, thread))
+fn send(mut queues: Guard<'static, Queues>, mut target: usize, thread: ThreadId) -> bool {
+    loop {
+        // Who finds it there finds its wait ended, too, whichever lock that was done under.
+        slot(thread).home.store(target as u8, Release);
+        // Still masked: in between nobody finds the thread.
+        let masked = queues.unlock();
+        let Some(cpu) = cpu(target) else { return false };
+        queues = cpu.queues.lock_masked(masked);
+        if online().has(target) {
+            return enqueue(&mut queues, target, thread);
+        }
+        // It has left meanwhile. A new thread that may run there alone, and came at that moment, runs on the boot core.
+        target = choose(BOOT, thread).unwrap_or(BOOT);
+    }
+}
+
+/// Puts a thread that waits no more, is in no queue and has the core `target` for its home into that core's queues.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub(super) fn enqueue_at(target: usize, thread: ThreadId) {
+    if let Some(cpu) = cpu(target) {
+        enqueue(&mut cpu.queues.lock(), target, thread);
+    }
 }
 
 /// Puts a thread into the queues of the core numbered `index`; whether it should run here at once.
@@ -330,11 +370,11 @@ pub(super) fn next_or_idle() -> Option<Masked> {
     if deadline::ON && here.reserved.is_some() {
         deadline::idles(&mut here);
     }
-    if online() == CpuSet::only(per_cpu::index(here.masked())) {
+    let index = per_cpu::index(here.masked());
+    if online() == CpuSet::only(index) || !online().has(index) {
         return Some(here.unlock());
     }
     let masked = here.unlock();
-    let index = per_cpu::index(&masked);
     match steal(index) {
         Some(thread) => {
             let mut here = lock_here();

@@ -2,6 +2,8 @@
 //!
 //! A test is a row of [`ALL`]. It says what it saw, and leaves everything as it was.
 
+#[cfg(preset_feature = "cpu-hotplug")]
+mod cores;
 mod deadlines;
 mod frames;
 mod mappings;
@@ -45,6 +47,8 @@ pub static ALL: &[Selftest] = &[
     Selftest { name: "semaphore", run: sync::semaphore },
     Selftest { name: "channel", run: sync::channel },
     Selftest { name: "work-queue", run: sync::work_queue },
+    #[cfg(preset_feature = "cpu-hotplug")]
+    Selftest { name: "cpu-off-on", run: cores::off_on },
 ];
 
 /// Ends a test that saw what it shouldn't have: `FAIL`, and why.

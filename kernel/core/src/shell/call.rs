@@ -9,7 +9,7 @@ use super::command::{Command, Form, Need};
 use super::known::Known;
 use super::words::Words;
 use crate::errno::Errno;
-use crate::system::{DiskError, PowerError, System};
+use crate::system::{CoreError, DiskError, PowerError, System};
 use crate::text::{Causes, Tell};
 
 /// What a command's run function gets.
@@ -82,6 +82,8 @@ pub(super) enum Failure<'c> {
     Power(#[from] PowerError),
     #[error(transparent)]
     Disk(#[from] DiskError),
+    #[error(transparent)]
+    Core(#[from] CoreError),
     /// Not a failure: what must be answered first.
     #[error("asks first")]
     Ask(Question),

@@ -9,6 +9,12 @@ pub trait Cores {
 
     /// What that core has counted since the boot; `None` past the last.
     fn count(&self, index: usize, count: Count) -> Option<u64>;
+
+    /// Switches a core off: its threads go on elsewhere.
+    fn switch_off(&self, index: usize) -> Result<(), CoreError>;
+
+    /// Switches a core on that was switched off.
+    fn switch_on(&self, index: usize) -> Result<(), CoreError>;
 }
 
 /// What each core counts.
@@ -47,6 +53,35 @@ impl Count {
             Self::Records => "records",
         }
     }
+}
+
+/// Why a core isn't switched off or on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CoreError {
+    /// None has that number.
+    #[error("there is no CPU {0}")]
+    NoSuchCpu(usize),
+    /// The preset leaves out what it takes.
+    #[error("CPU {0} stays as it is: the preset leaves out cpu-hotplug")]
+    LeftOut(usize),
+    /// The boot core stays.
+    #[error("CPU 0 stays on: it takes the devices' interrupts")]
+    BootCpu,
+    /// It is that already.
+    #[error("CPU {0} is {1} already")]
+    Already(usize, &'static str),
+    /// It doesn't run, and not because it was switched off.
+    #[error("CPU {0} never ran; cpus says why")]
+    NeverRan(usize),
+    /// PSCI didn't start it.
+    #[error("CPU {0} stays on: it came through a spin table, which has no way back")]
+    SpinTable(usize),
+    /// Some threads may run nowhere else; these are among them.
+    #[error("CPU {0} stays on: it is the only one that may run {1}")]
+    Bound(usize, heapless::String<64>),
+    /// It was tried, and didn't work.
+    #[error("{0}")]
+    Stays(super::Why),
 }
 
 /// A core.

@@ -19,7 +19,7 @@ use hardware::tree::Tree;
 
 pub use bench::{Bench, Measured};
 pub use boot::{Boot, Build, Clock, Stage};
-pub use cores::{Core, CoreState, Cores, Count};
+pub use cores::{Core, CoreError, CoreState, Cores, Count};
 pub use memory::{Heap, Mapping, Memory, Regime, Region, RegionKind};
 pub use selftest::{Outcome, Selftest, Why, why};
 pub use storage::{BLOCK, Disk, DiskError, Storage};

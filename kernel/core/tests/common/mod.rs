@@ -17,9 +17,10 @@ use kernel_core::log::{Cursor, Level, Log, Record as LogRecord, Ring};
 use kernel_core::shell::Shell;
 use kernel_core::shell::commands::ALL;
 use kernel_core::system::{
-    BLOCK, Bench, Boot, Build, Clock, Core, CoreState, Cores, Count, Described, Disk, DiskError, Heap, Interrupts,
-    Lateness, Line, Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region, RegionKind,
-    Reserved, ReservedCore, Selftest, Stage, Storage, Stress, System, Thread, ThreadState, Threads, Totals, Tried, why,
+    BLOCK, Bench, Boot, Build, Clock, Core, CoreError, CoreState, Cores, Count, Described, Disk, DiskError, Heap,
+    Interrupts, Lateness, Line, Mapping, Measured, Memory, Outcome, Power, PowerError, Provoked, Regime, Region,
+    RegionKind, Reserved, ReservedCore, Selftest, Stage, Storage, Stress, System, Thread, ThreadState, Threads, Totals,
+    Tried, why,
 };
 
 pub(crate) use board::BOARD;
@@ -259,6 +260,17 @@ impl Cores for Fake {
     }
     fn count(&self, index: usize, count: Count) -> Option<u64> {
         self.core(index).map(|_| 100 * index as u64 + count as u64)
+    }
+    fn switch_off(&self, index: usize) -> Result<(), CoreError> {
+        match index {
+            0 => Err(CoreError::BootCpu),
+            1 => Ok(()),
+            2 => Err(CoreError::NeverRan(2)),
+            _ => Err(CoreError::NoSuchCpu(index)),
+        }
+    }
+    fn switch_on(&self, index: usize) -> Result<(), CoreError> {
+        Err(CoreError::Already(index, "on"))
     }
 }
 

@@ -106,6 +106,11 @@ impl SystemRegisters for Core {
         barrier::isb(barrier::SY);
     }
 
+    fn disable_group1(&self) {
+        write_igrpen1(0);
+        barrier::isb(barrier::SY);
+    }
+
     fn acknowledge(&self) -> u32 {
         let intid = read_iar1();
         // The interrupt is active before anything that follows (IHI 0069H, 12.2, ICC_IAR1_EL1).

@@ -71,6 +71,10 @@ pub fn give_back(cpu: usize, thread: ThreadId) {
 /// Charges the core numbered `cpu`.
 fn reserve(cpu: usize, thread: ThreadId, name: &str, reservation: Reservation) -> Result<(), SpawnError> {
     let mut queues = open(cpu)?;
+    if !run::online().has(cpu) {
+        // It has left since it was chosen.
+        return Err(SpawnError::NoCpu);
+    }
     let now = counter::now();
     let Some(reserved) = one(&mut queues.reserved) else { return Err(SpawnError::NoCpu) };
     let id = reserved.servers.admit(reservation, now)?;

@@ -256,6 +256,13 @@ fn elect(here: &mut Here, now: u64) -> Option<ThreadId> {
     first
 }
 
+/// Whose time is reserved of a core, also of threads that haven't run yet.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub(super) fn threads(queues: &Queues) -> impl Iterator<Item = ThreadId> {
+    let places = queues.reserved.as_deref().map_or(&[][..], |[reserved]| &reserved.threads);
+    places.iter().flatten().map(|(_, thread)| *thread)
+}
+
 /// What of a core is reserved.
 pub(super) fn one(place: &mut Place) -> Option<&mut Reserved> {
     place.as_deref_mut().map(|[reserved]| reserved)

@@ -3,10 +3,12 @@
 use core::fmt;
 
 use super::super::call::{Call, Failure};
-use super::super::command::{Category, Command, Example, Form, JSON};
+use super::super::command::{Category, Command, Example, Form, JSON, Kind, Need, Operand};
 use crate::report;
 use crate::system::{Cores, Count};
 use crate::text::Json;
+
+const CPU: Operand = Operand { name: "N", kind: Kind::Number, need: Need::One };
 
 /// `cpus`
 pub static CPUS: Command = Command {
@@ -28,8 +30,19 @@ pub static CPUS: Command = Command {
             operands: &[],
             run: counts,
         },
+        Form {
+            word: "off",
+            brief: "let its threads run elsewhere and switch it off",
+            flags: &[],
+            operands: &[CPU],
+            run: off,
+        },
+        Form { word: "on", brief: "switch it on again", flags: &[], operands: &[CPU], run: on },
     ],
-    examples: &[Example { line: "cpus", shows: "1  0x1  running" }],
+    examples: &[
+        Example { line: "cpus", shows: "1  0x1  running" },
+        Example { line: "cpus off 1; cpus on 1", shows: "nothing, if it went and came back" },
+    ],
     see_also: &["irq", "uptime"],
 };
 
@@ -37,6 +50,19 @@ fn cpus<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let cores = call.system.cores();
     let printed = if call.args.has("--json") { json(cores, call.out) } else { report::cores(cores, call.out) };
     Ok(printed?)
+}
+
+fn off<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    Ok(call.system.cores().switch_off(number(call)?)?)
+}
+
+fn on<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
+    Ok(call.system.cores().switch_on(number(call)?)?)
+}
+
+fn number<'c>(call: &Call<'c>) -> Result<usize, Failure<'c>> {
+    let text = call.args.operand(0).unwrap_or_default();
+    text.parse().map_err(|_| Failure::Value { text, wanted: "number of a CPU" })
 }
 
 fn json(cores: &dyn Cores, out: &mut dyn fmt::Write) -> fmt::Result {
