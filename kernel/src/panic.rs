@@ -3,7 +3,7 @@
 //! Works without the heap and past every lock. A panic inside a panic says one line; one inside that says nothing. One on
 //! another core says a line when the report is done. How it ends is the preset's: it halts or resets.
 
-use core::fmt::{self, Write};
+use core::fmt;
 use core::panic::PanicInfo;
 
 use kernel_core::sched::{CpuSet, ThreadId};
@@ -19,11 +19,7 @@ use crate::sched;
 
 /// Writes a line and logs it.
 macro_rules! say {
-    ($out:expr, $($text:tt)*) => {{
-        // The console's writer has no errors; there would be nobody left to tell.
-        let _ = writeln!($out, $($text)*);
-        crate::log::record_in_panic(format_args!($($text)*));
-    }};
+    ($out:expr, $($text:tt)*) => { $out.say(format_args!($($text)*)) };
 }
 
 #[panic_handler]
@@ -75,7 +71,7 @@ fn begin(what: &dyn fmt::Display) -> (LastWords, CpuSet) {
 }
 
 fn end(mut out: LastWords) -> ! {
-    tell_of_others(&mut out);
+    out.tell_notes();
     finish(out)
 }
 
@@ -88,16 +84,10 @@ fn finish(mut out: LastWords) -> ! {
 /// Where the report is over and nobody else speaks: what cores panicked with that couldn't be stopped.
 fn tell_late() -> ! {
     while let Some(mut out) = last_words::speak_again() {
-        tell_of_others(&mut out);
+        out.tell_notes();
         out.end();
     }
     stop::park()
-}
-
-fn tell_of_others(out: &mut LastWords) {
-    while let Some((cpu, note)) = last_words::next_note() {
-        say!(out, "CPU {cpu} panicked too: {note}");
-    }
 }
 
 /// Which core reports, and which can't be stopped.

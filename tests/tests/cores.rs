@@ -1,7 +1,7 @@
 //! The other cores: those that come, and those that can't, each with its reason while the rest runs.
 
 use serde_json::Value;
-use tests::{EntryLevel, Failure, Guest, Image, LiveTree, Machine, Raw};
+use tests::{EntryLevel, Failure, Gic, Guest, Image, LiveTree, Machine, Raw, paths};
 
 /// States and reasons, in the order of the cores' numbers.
 fn cores(guest: &mut Guest) -> Result<Vec<(String, String)>, Failure> {
@@ -123,4 +123,92 @@ fn cores_count_for_themselves() -> Result<(), Failure> {
     assert!(calls(&mut guest)? > before, "CPU 1 was called again, and hasn't counted it");
     assert_eq!(count(&mut guest, 1, "records")?, 0, "only the shell's core has logged anything");
     Ok(())
+}
+
+/// The states in the order of the cores' numbers.
+fn states(guest: &mut Guest) -> Result<Vec<String>, Failure> {
+    Ok(cores(guest)?.into_iter().map(|(state, _)| state).collect())
+}
+
+/// A command that must fail, saying `why`.
+fn refused(guest: &mut Guest, line: &str, why: &str) -> Result<(), Failure> {
+    let reply = guest.command(line)?;
+    assert_eq!((reply.status, reply.output.trim_end()), (1, format!("error: cpus: {why}").as_str()), "{line}");
+    Ok(())
+}
+
+/// Every test that the kernel makes of itself passes.
+fn all_is_well(guest: &mut Guest) -> Result<(), Failure> {
+    let sum = guest.run("selftest")?;
+    guest.expect(&sum, " 0 failed, ")
+}
+
+/// Cores go and come back, and the kernel's own tests pass with them and without.
+fn goes_and_comes(name: &str, machine: &Machine, image: &Image) -> Result<(), Failure> {
+    let mut guest = machine.boot(name, image)?;
+    guest.wait_for_prompt()?;
+    for line in ["cpus off 3", "cpus off 1"] {
+        assert_eq!(guest.run(line)?, "", "{line}");
+    }
+    assert_eq!(states(&mut guest)?, ["running", "off", "running", "off"], "{name}");
+    refused(&mut guest, "cpus off 3", "CPU 3 is off already")?;
+    let uptime = guest.run("uptime")?;
+    guest.expect(&uptime, "2 CPUs online")?;
+    all_is_well(&mut guest)?;
+    for line in ["cpus on 1", "cpus on 3"] {
+        assert_eq!(guest.run(line)?, "", "{line}");
+    }
+    assert_eq!(states(&mut guest)?, ["running"; 4], "{name}");
+    all_is_well(&mut guest)?;
+    let stress = guest.run("stress 1")?;
+    guest.expect(&stress, "4 CPUs")?;
+    guest.expect(&stress, ": PASS")
+}
+
+#[test]
+fn a_core_goes_off_and_comes_back() -> Result<(), Failure> {
+    goes_and_comes("cores-off-gicv3", &Machine::virt().cpus(4), Image::under_test()?)?;
+    goes_and_comes("cores-off-el2", &Machine::virt().cpus(4).entry(EntryLevel::El2), Image::under_test()?)?;
+    goes_and_comes("cores-off-gicv2", &Machine::virt().gic(Gic::V2).cpus(4), Image::of_all_boards()?)
+}
+
+#[test]
+fn all_others_can_go() -> Result<(), Failure> {
+    let mut guest = Machine::virt().cpus(3).boot("cores-off-all", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    for line in ["cpus off 1", "cpus off 2"] {
+        guest.run(line)?;
+    }
+    all_is_well(&mut guest)?;
+    guest.send_line("panic --yes")?;
+    let story = guest.wait_for("panic: halted")?;
+    assert!(!story.contains("doesn't stop"), "a core that is off is waited for:\n{story}");
+    Ok(())
+}
+
+#[test]
+fn what_can_not_go_off_or_on_says_why() -> Result<(), Failure> {
+    let mut guest = Machine::virt().cpus(2).boot("cores-off-refused", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    refused(&mut guest, "cpus off 0", "CPU 0 stays on: it takes the devices' interrupts")?;
+    refused(&mut guest, "cpus off 2", "there is no CPU 2")?;
+    refused(&mut guest, "cpus on 2", "there is no CPU 2")?;
+    refused(&mut guest, "cpus on 1", "CPU 1 is on already")?;
+    refused(&mut guest, "cpus off none", "\"none\" is no number of a CPU")?;
+    assert_eq!(states(&mut guest)?, ["running"; 2]);
+    let least = Image::with_preset("qemu-virt", "hw-minimal")?;
+    let mut guest = Machine::virt().cpus(2).boot("cores-off-preset", &least)?;
+    guest.wait_for_prompt()?;
+    refused(&mut guest, "cpus off 1", "CPU 1 stays as it is: the preset leaves out cpu-hotplug")
+}
+
+#[test]
+fn a_spin_table_has_no_way_back() -> Result<(), Failure> {
+    let tree = std::fs::read(paths::root().join("boards/rpi4.dtb"))?;
+    let image = Image::with_preset("rpi4", "debug")?;
+    let mut guest = Machine::raspi4b(tree).boot("cores-off-rpi4", &image)?;
+    guest.wait_for_prompt()?;
+    refused(&mut guest, "cpus off 3", "CPU 3 stays on: it came through a spin table, which has no way back")?;
+    let told = guest.run("selftest cpu-off-on")?;
+    guest.expect(&told, "[SKIP] cpu-off-on (CPU 3 stays on: it came through a spin table")
 }

@@ -1,8 +1,10 @@
 //! Switching cores off and on again, through PSCI.
 
+use core::fmt::{self, Write as _};
+
 use drivers::InterruptError;
 use kernel_core::sched::{CpuSet, Priority};
-use kernel_core::system::{CoreError, why};
+use kernel_core::system::CoreError;
 
 use crate::log::{info, warning};
 use crate::sched::{self, Bound, Spawn};
@@ -49,11 +51,11 @@ pub fn switch_off(cpu: usize) -> Result<(), CoreError> {
     let off = || power::is_off(core.mpidr) == Ok(true);
     let gone = patience::wait(PATIENCE_MS, || off() || STAYED.lock().is_some());
     if let Some(stayed) = STAYED.lock().take() {
-        return Err(CoreError::Stays(why(format_args!("{stayed}"))));
+        return Err(stays(&stayed));
     }
     if !gone {
         smp::set_state(cpu, State::Failed(smp::SmpError::NeverOff));
-        return Err(CoreError::Stays(why(format_args!("PSCI doesn't call it off within {PATIENCE_MS} ms"))));
+        return Err(stays(&"PSCI doesn't call it off in time"));
     }
     smp::set_state(cpu, State::Off);
     info!("CPU {cpu} ({}) is off", core.mpidr);
@@ -69,9 +71,9 @@ pub fn switch_on(cpu: usize) -> Result<(), CoreError> {
         State::Running => return Err(CoreError::Already(cpu, "on")),
         State::Called | State::Failed(_) => return Err(CoreError::NeverRan(cpu)),
     }
-    smp::call_again(cpu, core.mpidr).map_err(|cause| CoreError::Stays(why(format_args!("PSCI: {cause}"))))?;
+    smp::call_again(cpu, core.mpidr).map_err(|cause| stays(&Stayed::Psci(cause)))?;
     match smp::known(cpu).map(|core| core.state) {
-        Some(State::Failed(cause)) => Err(CoreError::Stays(why(format_args!("{cause}")))),
+        Some(State::Failed(cause)) => Err(stays(&cause)),
         _ => Ok(()),
     }
 }
@@ -83,9 +85,9 @@ fn leave(cpu: usize) -> Result<(), CoreError> {
         let left = sched::leave();
         *LEFT.lock() = Some(left);
     });
-    leaver.map_err(|cause| CoreError::Stays(why(format_args!("{cause}"))))?.join();
+    leaver.map_err(|cause| stays(&cause))?.join();
     let Some(Err(Bound(threads))) = LEFT.lock().take() else { return Ok(()) };
-    let mut names = heapless::String::<64>::new();
+    let mut names = heapless::String::<48>::new();
     for name in threads.into_iter().filter_map(sched::name_of) {
         // What has no room is left out.
         let _ = names.push_str(if names.is_empty() { "" } else { ", " }).and_then(|()| names.push_str(name));
@@ -110,4 +112,12 @@ pub fn go_off() {
     }
     sched::come_back();
     *STAYED.lock() = Some(stayed);
+}
+
+/// It was tried, and `why` it didn't work; cut where that is longer.
+fn stays(why: &dyn fmt::Display) -> CoreError {
+    let mut text = heapless::String::new();
+    // What has no room is left out.
+    let _ = write!(text, "{why}");
+    CoreError::Stays(text)
 }

@@ -100,14 +100,6 @@ pub fn note(what: &dyn fmt::Display) {
     }
 }
 
-/// A note that nobody has told of, and whose it is.
-pub fn next_note() -> Option<(usize, Note)> {
-    let cpu = CpuSet(NOTED.load(SeqCst)).iter().next()?;
-    NOTED.fetch_and(!CpuSet::only(cpu).0, SeqCst);
-    // Whoever wrote it has stopped, or will without touching it again.
-    Some((cpu, NOTES.get(cpu)?.lock().clone()))
-}
-
 /// The right to speak, if there are notes to tell of and nobody speaks any more.
 pub fn speak_again() -> Option<LastWords> {
     let wanted = NOTED.load(SeqCst) != 0;
@@ -135,6 +127,23 @@ fn me() -> u32 {
 }
 
 impl LastWords {
+    /// Writes a line and logs it.
+    pub fn say(&mut self, text: fmt::Arguments<'_>) {
+        // The console's writer has no errors; there would be nobody left to tell.
+        let _ = writeln!(self, "{text}");
+        crate::log::record_in_panic(text);
+    }
+
+    /// Tells of the notes that nobody has told of.
+    pub fn tell_notes(&mut self) {
+        for cpu in CpuSet(NOTED.swap(0, SeqCst)).iter() {
+            // Whoever wrote it has stopped, or will without touching it again.
+            if let Some(note) = NOTES.get(cpu) {
+                self.say(format_args!("CPU {cpu} panicked too: {}", *note.lock()));
+            }
+        }
+    }
+
     /// The report has ended: who panics from now on speaks himself.
     pub fn end(self) {
         SPEAKER.store(NOBODY_NOW, SeqCst);

@@ -78,10 +78,10 @@ pub enum CoreError {
     SpinTable(usize),
     /// Some threads may run nowhere else; these are among them.
     #[error("CPU {0} stays on: it is the only one that may run {1}")]
-    Bound(usize, heapless::String<64>),
+    Bound(usize, heapless::String<48>),
     /// It was tried, and didn't work.
     #[error("{0}")]
-    Stays(super::Why),
+    Stays(heapless::String<80>),
 }
 
 /// A core.
