@@ -184,6 +184,7 @@ fn try_to_meet() -> Result<Tried, SpawnError> {
             }
         }
     };
+    get_back();
     let cpu = sched::this_cpu();
     let here = CpuSet::only(cpu);
     let beside = Spawn::new("beside").affinity(here).priority(Priority::LOWEST).run(|| {
@@ -242,8 +243,6 @@ pub(super) fn refusal() -> Outcome {
     };
     let cpu = CpuSet::only(sched::this_cpu());
     let ask = |budget| Spawn::new("waiting").affinity(cpu).reserving(milliseconds(budget, 10)).run(wait);
-    // What the tests before have reserved comes back within their longest period.
-    sched::sleep(230 * MILLISECOND);
     outcome((|| {
         let six = ask(6)?;
         let two = ask(2);
@@ -367,10 +366,17 @@ fn missing() -> Option<Outcome> {
     }
     // A host that stood still lets the timer come late, not never.
     wait_for(|| !matches!(deadline::timer(), Trust::Fault(TimerFault::Silent(_))));
+    get_back();
     match deadline::timer() {
         Trust::Fault(fault) => skip(format_args!("{fault}")),
         _ => None,
     }
+}
+
+/// Waits until what was reserved before has come back: the charge of a server that ended lasts until its deadline at most, and no
+/// period here is longer.
+fn get_back() {
+    sched::sleep(230 * MILLISECOND);
 }
 
 /// Sleeps until `done`, or until nobody has patience any more.
