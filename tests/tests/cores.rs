@@ -70,6 +70,60 @@ fn a_core_without_a_way_to_start_it_stays_off() -> Result<(), Failure> {
     })
 }
 
+/// Boots `machine` over the tree of one with `told` cores, edited.
+fn boot_told(
+    name: &str,
+    machine: Machine,
+    told: u32,
+    edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>,
+) -> Result<Guest, Failure> {
+    let mut tree = LiveTree::read(&machine.clone().cpus(told).tree(name)?)?;
+    edit(&mut tree)?;
+    let mut guest = machine.raw(Raw::with_tree(tree.to_blob())).boot(name, Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    Ok(guest)
+}
+
+#[test]
+fn four_in_the_tree_and_one_in_the_machine() -> Result<(), Failure> {
+    let mut guest = boot_told("cores-four-told", Machine::virt(), 4, |_| Ok(()))?;
+    let cores = cores(&mut guest)?;
+    let states: Vec<&str> = cores.iter().map(|(state, _)| state.as_str()).collect();
+    assert_eq!(states, ["running", "failed", "failed", "failed"]);
+    assert!(cores.iter().skip(1).all(|(_, why)| why.starts_with("PSCI: ")), "{cores:?}");
+    refused(&mut guest, "cpus on 3", "CPU 3 never ran; cpus says why")?;
+    let log = guest.run("log")?;
+    for core in 1..4 {
+        guest.expect(&log, &format!("warn  CPU {core} ({core:#x}) doesn't run: PSCI: "))?;
+    }
+    all_is_well(&mut guest)
+}
+
+#[test]
+fn one_in_the_tree_and_four_in_the_machine() -> Result<(), Failure> {
+    let drop_others = |tree: &mut LiveTree| {
+        for core in 1..4 {
+            tree.remove_node(&format!("/cpus/cpu@{core}"))?;
+        }
+        Ok(())
+    };
+    let told = "/cpus: 1 in the device tree, 4 at the interrupt controller: the rest is left alone";
+    let mut guest = boot_told("cores-one-told", Machine::virt().cpus(4), 4, drop_others)?;
+    assert_eq!(states(&mut guest)?, ["running"]);
+    let log = guest.run("log")?;
+    guest.expect(&log, told)?;
+    refused(&mut guest, "cpus on 1", "there is no CPU 1")?;
+    all_is_well(&mut guest)
+}
+
+#[test]
+fn a_tree_without_cpus_costs_the_others() -> Result<(), Failure> {
+    let mut guest =
+        boot_told("cores-none-told", Machine::virt().cpus(4), 4, |tree| tree.remove_node("/cpus").map(drop))?;
+    assert_eq!(states(&mut guest)?, ["running"]);
+    all_is_well(&mut guest)
+}
+
 #[test]
 fn an_affinity_is_one_core_s() -> Result<(), Failure> {
     third_says("cores-twice", "another CPU has this affinity", |tree| tree.set("/cpus/cpu@3", "reg", 2_u32).map(drop))

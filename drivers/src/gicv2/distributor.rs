@@ -22,7 +22,7 @@ const SGI_WORDS: usize = 4;
 pub struct Distributor<D: Bus> {
     registers: Registers<D>,
     lines: u32,
-    single: bool,
+    cpus: u32,
 }
 
 impl<D: Bus> Distributor<D> {
@@ -34,12 +34,17 @@ impl<D: Bus> Distributor<D> {
         }
         let typer = registers.typer().extract();
         let lines = ((typer.read(TYPER::ITLinesNumber) + 1) * 32).min(MOST_LINES);
-        Ok(Self { registers, lines, single: typer.read(TYPER::CPUNumber) == 0 })
+        Ok(Self { registers, lines, cpus: typer.read(TYPER::CPUNumber) + 1 })
     }
 
     /// How many lines there are, private ones included.
     pub(super) fn lines(&self) -> u32 {
         self.lines
+    }
+
+    /// How many CPU interfaces there are.
+    pub(super) fn cpus(&self) -> u32 {
+        self.cpus
     }
 
     /// Every shared line off and in Group 0, at the default priority; then the group on.
@@ -100,7 +105,7 @@ impl<D: Bus> Distributor<D> {
 
     /// How the calling CPU is named: what it reads of its SGIs' targets is itself (IHI 0048B, 4.3.12).
     pub(super) fn own_target(&self) -> Result<CpuTarget, InterruptError> {
-        if self.single {
+        if self.cpus == 1 {
             return Ok(ONLY);
         }
         let targets = self.registers.itargetsr(0).ok_or(InterruptError::NoInterface)?.get();

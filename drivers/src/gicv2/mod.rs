@@ -108,6 +108,10 @@ impl<D: Bus + Copy, I: Bus + Copy, C: Barrier + Copy> Inspect for GicV2<D, I, C>
         self.distributor.own_target()
     }
 
+    fn cpus(&self) -> u32 {
+        self.distributor.cpus()
+    }
+
     fn distributor_forwards(&self) -> bool {
         self.distributor.forwards()
     }

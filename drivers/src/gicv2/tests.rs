@@ -84,6 +84,11 @@ fn a_cpu_that_stops_gets_nothing_and_can_start_again() {
 }
 
 #[test]
+fn interfaces_are_counted() {
+    assert_eq!(started(View::Single).cpus(), CPUS as u32);
+}
+
+#[test]
 fn firmwares_leavings_are_cleared() {
     for view in VIEWS {
         let gic = started(view);

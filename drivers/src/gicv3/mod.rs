@@ -132,6 +132,11 @@ impl<D: Bus, R: Bus, C: SystemRegisters + Copy> Inspect for GicV3<D, R, C> {
         Ok(CpuTarget(self.cpu.affinity().0))
     }
 
+    /// One for each redistributor of the region.
+    fn cpus(&self) -> u32 {
+        redistributor::count(&self.redistributors)
+    }
+
     fn distributor_forwards(&self) -> bool {
         self.distributor.forwards()
     }

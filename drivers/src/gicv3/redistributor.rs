@@ -1,6 +1,7 @@
 //! A CPU's redistributor: its private lines, and its connection to the distributor.
 
 use hardware::board::{Mpidr, Trigger};
+use tock_registers::LocalRegisterCopy;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
 use crate::gic_line::{self as line, Private};
@@ -12,6 +13,9 @@ use crate::{InterruptError, LineState, Priority};
 const FRAMES: usize = 0x2_0000;
 /// With virtual LPIs, VLPI_base and a reserved frame follow.
 const FRAMES_WITH_VLPIS: usize = 0x4_0000;
+
+/// GICR_TYPER's value.
+type Typer = LocalRegisterCopy<u64, TYPER::Register>;
 
 /// One CPU's redistributor.
 #[derive(Debug)]
@@ -119,21 +123,24 @@ impl<R: Bus> Redistributor<R> {
     }
 }
 
-/// Where `owner`'s frames start: walks the region until one says that it is the last, or the window ends.
+/// How many there are in the region behind `bus`.
+pub(super) fn count(bus: &impl Bus) -> u32 {
+    all(bus).count() as u32
+}
+
+/// Where `owner`'s frames start.
 fn start_of(bus: &impl Bus, owner: Mpidr) -> Option<usize> {
     let wanted = packed(owner);
-    let mut start = 0_usize;
-    loop {
-        let typer = Registers::new(Offset::new(bus, start)).ok()?.typer().extract();
-        if typer.read(TYPER::Affinity_Value) == wanted {
-            return Some(start);
-        }
-        if typer.is_set(TYPER::Last) {
-            return None;
-        }
+    all(bus).find(|(_, typer)| typer.read(TYPER::Affinity_Value) == wanted).map(|(start, _)| start)
+}
+
+/// Where each one's frames start and its GICR_TYPER, until one says that it is the last, or the window ends.
+fn all<'b>(bus: &'b impl Bus) -> impl Iterator<Item = (usize, Typer)> + 'b {
+    let at = move |start: usize| Some((start, Registers::new(Offset::new(bus, start)).ok()?.typer().extract()));
+    core::iter::successors(at(0), move |(start, typer)| {
         let stride = if typer.is_set(TYPER::VLPIS) { FRAMES_WITH_VLPIS } else { FRAMES };
-        start = start.checked_add(stride)?;
-    }
+        if typer.is_set(TYPER::Last) { None } else { at(start.checked_add(stride)?) }
+    })
 }
 
 /// Aff3.Aff2.Aff1.Aff0 in 32 bits, as Affinity_Value has them; MPIDR_EL1 has Aff3 at bit 32.

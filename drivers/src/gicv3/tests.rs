@@ -77,6 +77,13 @@ fn a_cpu_whose_redistributor_is_firmwares_stops_too() {
 }
 
 #[test]
+fn redistributors_are_counted_to_the_last() {
+    assert_eq!(started().cpus(), 1);
+    let four = vec![typer(0, 0, 0, 0), typer(0, 0, 0, 1) | VLPIS, typer(0, 0, 1, 0), typer(0, 0, 1, 1) | LAST, LAST];
+    assert_eq!(start(Gic::used(WORDS, four, 0), 0).expect("a GICv3").cpus(), 4);
+}
+
+#[test]
 fn init_goes_by_registers_and_not_by_lines() {
     let gic = started();
     let accesses = model(&gic).accesses;

@@ -29,6 +29,8 @@ const LOOKS: u32 = 10_000;
 pub trait Inspect: InterruptController {
     /// The calling CPU, once it has started.
     fn own_target(&self) -> Result<CpuTarget, InterruptError>;
+    /// How many CPUs the controller is made for.
+    fn cpus(&self) -> u32;
     /// Whether the distributor forwards the group that lines are in.
     fn distributor_forwards(&self) -> bool;
     /// Whether the CPU interface signals that group.

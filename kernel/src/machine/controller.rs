@@ -116,6 +116,10 @@ impl Inspect for Controller {
         forward!(self, , own_target())
     }
 
+    fn cpus(&self) -> u32 {
+        forward!(self, , cpus())
+    }
+
     fn distributor_forwards(&self) -> bool {
         forward!(self, , distributor_forwards())
     }

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
 
-use drivers::verify::{self, VerifyError};
+use drivers::verify::{self, Inspect as _, VerifyError};
 use drivers::{
     CpuInterface as _, CpuTarget, InterruptController as _, InterruptError, Intid, Priority, SgiTarget, Taken,
 };
@@ -118,6 +118,11 @@ pub fn stop_cpu() -> Result<(), InterruptError> {
         }
     }
     controller.stop_cpu()
+}
+
+/// How many CPUs the controller is made for.
+pub fn cpus() -> Option<u32> {
+    CONTROLLER.lock().as_ref().map(|controller| controller.cpus())
 }
 
 /// How many lines the controller has.

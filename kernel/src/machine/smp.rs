@@ -118,6 +118,7 @@ impl Machine<'_> {
     pub fn start_cores(&self) {
         add(Known { mpidr: Mpidr(cpu::affinity()), by_psci: false, state: State::Running });
         let Some(tree) = self.tree else { return };
+        tell_of_strangers(tree.cpus().count());
         let here = |cpu: &Cpu<'_>| cpu.mpidr.0 == cpu::affinity();
         let mut others = tree.cpus().filter(|cpu| !matches!(cpu, Ok(cpu) if here(cpu))).peekable();
         if others.peek().is_none() {
@@ -132,6 +133,14 @@ impl Machine<'_> {
             }
         }
         wait_for(1..CPUS_MAX);
+    }
+}
+
+/// Says so where the machine seems to have more cores than the `told` ones that the tree has a node for: they stay as firmware
+/// left them, whatever they do.
+fn tell_of_strangers(told: usize) {
+    if let Some(cpus) = irq::cpus().filter(|&cpus| cpus as usize > told) {
+        warning!("/cpus: {told} in the device tree, {cpus} at the interrupt controller: the rest is left alone");
     }
 }
 
