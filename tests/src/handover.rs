@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::{Cause, Failure};
-use crate::hypervisor;
+use crate::hypervisor::{self, Keeps};
 
 /// RAM's first address on QEMU's `virt` (hw/arm/virt.c, `base_memmap`).
 const RAM: u64 = 0x4000_0000;
@@ -34,7 +34,7 @@ pub struct Raw {
     /// Where the image lies; a multiple of 2 MiB, at least 2 MiB into RAM.
     pub image_at: u64,
     /// Whether something stays at EL2 and keeps all interrupts.
-    pub hypervisor: bool,
+    pub hypervisor: Option<Keeps>,
     /// What firmware says of the counter's rate.
     pub rate: Rate,
 }
@@ -56,7 +56,7 @@ impl Raw {
 
     /// The usual places, x0 = 0.
     pub fn without_tree() -> Self {
-        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000, hypervisor: false, rate: Rate::Right }
+        Self { tree: None, tree_at: RAM + 0x400_0000, image_at: RAM + 0x20_0000, hypervisor: None, rate: Rate::Right }
     }
 
     /// The image at another address.
@@ -70,8 +70,8 @@ impl Raw {
     }
 
     /// The image at EL1, under something at EL2 that keeps all interrupts.
-    pub fn under_hypervisor(self) -> Self {
-        Self { hypervisor: true, ..self }
+    pub fn under_hypervisor(self, keeps: Keeps) -> Self {
+        Self { hypervisor: Some(keeps), ..self }
     }
 
     /// Firmware hasn't set CNTFRQ_EL0.
@@ -82,7 +82,7 @@ impl Raw {
     /// What CPU 0 executes first: say what the counter's rate is, load x0, the image's entry and a branch target from the words behind the code, branch.
     fn trampoline(&self) -> Vec<u8> {
         let tree = if self.tree.is_some() { self.tree_at } else { 0 };
-        let first = if self.hypervisor { HYPERVISOR } else { self.image_at };
+        let first = if self.hypervisor.is_some() { HYPERVISOR } else { self.image_at };
         let rate = match self.rate {
             Rate::Right => 0xd503_201f, // nop
             // Writable at the highest level, where the machine starts (DDI 0487, D19.12.7).
@@ -109,9 +109,9 @@ impl Raw {
             write(&file, tree)?;
             devices.push(load(&file, self.tree_at));
         }
-        if self.hypervisor {
+        if let Some(keeps) = self.hypervisor {
             let file = scratch.join("hypervisor.bin");
-            write(&file, &hypervisor::program())?;
+            write(&file, &hypervisor::program(keeps))?;
             devices.push(load(&file, HYPERVISOR));
         }
         let file = scratch.join("trampoline.bin");

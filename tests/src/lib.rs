@@ -37,6 +37,7 @@ mod tree;
 pub use failure::{Cause, Failure};
 pub use guest::{Guest, PROMPT, Patience, Reply};
 pub use handover::{Handover, Raw};
+pub use hypervisor::Keeps;
 pub use image::Image;
 pub use machine::{EntryLevel, Gic, Machine, QEMU};
 pub use tree::LiveTree;
