@@ -30,8 +30,8 @@ pub enum PsciError {
     /// The instruction is undefined: the machine has no such firmware or hypervisor.
     #[error("nothing answers to {0}")]
     NoAnswer(Conduit),
-    /// No PSCI was started.
-    #[error("there is no PSCI that the check has accepted")]
+    /// No PSCI was started: the table has none, the check hasn't accepted it, or nothing answered.
+    #[error("no PSCI runs")]
     NotThere,
     /// It answers with an error.
     #[error("{0}")]

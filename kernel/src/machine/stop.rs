@@ -42,7 +42,8 @@ pub fn stop_others() -> CpuSet {
     fence(SeqCst);
     let others = PRESENT.load(Relaxed) & !here().0;
     CpuSet(others).iter().for_each(irq::stop);
-    let running = || others & !STOPPED.load(SeqCst);
+    // One that is on its way off when this begins is soon not there.
+    let running = || PRESENT.load(SeqCst) & others & !STOPPED.load(SeqCst);
     patience::wait(PATIENCE_MS, || running() == 0);
     CpuSet(running())
 }
