@@ -150,8 +150,7 @@ impl<'m> FrameAllocator<'m> {
         self.alloc_within(order, &(0..zone.addresses().end), ram)
     }
 
-    /// A run of `order` whose every address is in `within`, from the highest zone that has one. Where `within` ends inside a
-    /// section, the run that this would hand out next decides about that section.
+    /// A run of `order` whose every address is in `within`, from the highest zone that has one.
     pub fn alloc_within(
         &mut self,
         order: Order,
@@ -204,10 +203,8 @@ impl<'m> FrameAllocator<'m> {
             if !zone.addresses().contains(&section.base()) || section.base() >= within.end || end <= within.start {
                 continue;
             }
-            match section.take(order, ram) {
-                Ok(Some(base)) if within.start <= base && base + order.bytes() <= within.end => return Some(base),
-                // Cannot fail: it was had just now.
-                Ok(Some(base)) => drop(section.give(base, order)),
+            match section.take(order, within, ram) {
+                Ok(Some(base)) => return Some(base),
                 Ok(None) => {}
                 Err(section::Absent(address)) => {
                     let lost = section.end()..end;

@@ -64,25 +64,77 @@ impl<'m> Section<'m> {
         Ok(section)
     }
 
-    /// A run of `order`; an address that isn't RAM ends the section there.
-    pub(super) fn take(&mut self, order: Order, ram: &mut impl Ram<'m>) -> Result<Option<u64>, Absent> {
+    /// A run of `order`, all of it in `within`; an address that isn't RAM ends the section there.
+    pub(super) fn take(
+        &mut self,
+        order: Order,
+        within: &Range<u64>,
+        ram: &mut impl Ram<'m>,
+    ) -> Result<Option<u64>, Absent> {
+        if within.start <= self.base && self.end() <= within.end {
+            self.take_any(order, ram)
+        } else {
+            self.take_in(order, within, ram)
+        }
+    }
+
+    fn take_any(&mut self, order: Order, ram: &mut impl Ram<'m>) -> Result<Option<u64>, Absent> {
         while self.available >> order.get() == 0 {
             if !self.refill(order, ram)? {
                 return Ok(None);
             }
         }
-        let mut level = order.get() + (self.available >> order.get()).trailing_zeros() as u8;
+        let level = order.get() + (self.available >> order.get()).trailing_zeros() as u8;
         let frame = self.heads.get(usize::from(level)).copied().unwrap_or(NONE);
-        let Some(mut size) = Order::new(level).filter(|size| self.entry(frame).is_free(*size)) else { return Ok(None) };
+        let Some(size) = Order::new(level).filter(|size| self.entry(frame).is_free(*size)) else { return Ok(None) };
+        Ok(Some(self.cut(frame, size, frame, order)))
+    }
+
+    /// Looks at one free run after the other, as far as there are any that `within` doesn't end before.
+    fn take_in(&mut self, order: Order, within: &Range<u64>, ram: &mut impl Ram<'m>) -> Result<Option<u64>, Absent> {
+        loop {
+            if let Some((frame, size, at)) = self.find(order, within) {
+                return Ok(Some(self.cut(frame, size, at, order)));
+            }
+            let is_behind = self.address(self.fresh) >= within.end;
+            if is_behind || !self.refill(order, ram)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// A free run, its size, and where in it a run of `order` is in `within`; of the smallest that has one.
+    fn find(&self, order: Order, within: &Range<u64>) -> Option<(Index, Order, Index)> {
+        let sizes = (order.get()..).map_while(Order::new);
+        sizes.flat_map(|size| self.runs(size).map(move |frame| (frame, size))).find_map(|(frame, size)| {
+            let run = self.address(frame)..self.address(frame) + size.bytes();
+            let start = run.start.max(within.start).checked_next_multiple_of(order.bytes())?;
+            let fits = start.checked_add(order.bytes()).is_some_and(|end| end <= run.end.min(within.end));
+            fits.then(|| (frame, size, self.index(start).unwrap_or(frame)))
+        })
+    }
+
+    /// The free runs of `size`.
+    fn runs(&self, size: Order) -> impl Iterator<Item = Index> {
+        let next = move |frame: Index| Some(frame).filter(|frame| self.entry(*frame).is_free(size));
+        let head = self.heads.get(usize::from(size.get())).copied().and_then(next);
+        core::iter::successors(head, move |frame| next(self.entry(*frame).next()))
+    }
+
+    /// Takes the run of `order` at `at` out of the free run of `size` at `frame`; its address.
+    fn cut(&mut self, mut frame: Index, mut size: Order, at: Index, order: Order) -> u64 {
         self.unlink(frame, size);
-        while level > order.get() {
-            let Some(half) = size.down() else { break };
-            self.link(frame + half.frames(), half);
-            (size, level) = (half, half.get());
+        while size > order
+            && let Some(half) = size.down()
+        {
+            let upper = frame + half.frames();
+            let (kept, other) = if at < upper { (frame, upper) } else { (upper, frame) };
+            self.link(other, half);
+            (frame, size) = (kept, half);
         }
         self.set(frame, Entry::taken(order));
         self.free -= order.frames();
-        Ok(Some(self.base + u64::from(frame) * FRAME))
+        self.address(frame)
     }
 
     /// Takes a run back; false where it isn't one that `take` gave.
@@ -108,7 +160,7 @@ impl<'m> Section<'m> {
 
     /// What lies behind the last frame.
     pub(super) fn end(&self) -> u64 {
-        self.base + u64::from(self.end) * FRAME
+        self.address(self.end)
     }
 
     /// Bytes that can be had, the fresh ones included.
@@ -119,6 +171,10 @@ impl<'m> Section<'m> {
     /// Bytes of all frames, those with the entries included.
     pub(super) fn bytes(&self) -> u64 {
         u64::from(self.end) * FRAME
+    }
+
+    fn address(&self, frame: Index) -> u64 {
+        self.base + u64::from(frame) * FRAME
     }
 
     fn index(&self, address: u64) -> Option<Index> {

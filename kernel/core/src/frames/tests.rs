@@ -34,12 +34,12 @@ impl Model {
         }
     }
 
-    /// Whether some aligned run of `order` in `zone` or below is free, and all there.
-    fn has(&self, order: Order, zone: Zone) -> bool {
+    /// Whether some aligned run of `order` in `within` is free, and all there.
+    fn has(&self, order: Order, within: &Range<u64>) -> bool {
         let absent = self.absent.unwrap_or(u64::MAX);
         let starts = self.used.keys().filter(|start| start.is_multiple_of(order.bytes()));
         let runs = starts.map(|start| *start..start + order.bytes());
-        let mut reachable = runs.filter(|run| run.end <= zone.addresses().end && run.end <= absent);
+        let mut reachable = runs.filter(|run| within.start <= run.start && run.end <= within.end.min(absent));
         reachable.any(|run| {
             let mut frames = run.clone().step_by(FRAME as usize);
             frames.all(|frame| self.used.get(&frame) == Some(&false))
@@ -95,15 +95,36 @@ fn order(order: u8) -> Order {
 #[derive(Debug, Clone)]
 enum Step {
     Alloc(u8, Zone),
+    /// In the frames from the first number on, counted from where the zone's RAM may begin; so many.
+    Within(u8, Zone, u64, u64),
     /// Gives back one of those that are held.
     Free(prop::sample::Index),
+}
+
+/// Does what an allocating step says; the order and the addresses that it asked for, too.
+fn ask(
+    frames: &mut FrameAllocator<'static>,
+    model: &mut Model,
+    step: &Step,
+) -> (Order, Range<u64>, Result<Frames, FrameError>) {
+    match *step {
+        Step::Within(size, zone, start, count) => {
+            let start = zone.addresses().start + start * FRAME;
+            let within = start..start + count * FRAME;
+            (order(size), within.clone(), frames.alloc_within(order(size), &within, model))
+        }
+        Step::Alloc(size, zone) => (order(size), 0..zone.addresses().end, frames.alloc(order(size), zone, model)),
+        Step::Free(_) => unreachable!("nothing is asked for"),
+    }
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let zone = prop::sample::select(&Zone::ALL[..]);
     let order = prop_oneof![4 => 0u8..4, 2 => 4u8..10, 1 => 10u8..=15];
+    let reach = (0..64 * 512u64, 1..24 * 512u64);
     let step = prop_oneof![
-        3 => (order, zone).prop_map(|(order, zone)| Step::Alloc(order, zone)),
+        3 => (order.clone(), zone.clone()).prop_map(|(order, zone)| Step::Alloc(order, zone)),
+        2 => (order, zone, reach).prop_map(|(order, zone, (start, count))| Step::Within(order, zone, start, count)),
         2 => any::<prop::sample::Index>().prop_map(Step::Free),
     ];
     prop::collection::vec(step, 1..120)
@@ -127,17 +148,20 @@ proptest! {
         let mut held: Vec<Frames> = Vec::new();
         for step in steps {
             match step {
-                Step::Alloc(size, zone) => match frames.alloc(order(size), zone, &mut model) {
-                    Ok(run) => {
-                        prop_assert!(run.base().is_multiple_of(run.order().bytes()) && run.order() == order(size));
-                        prop_assert!(run.range().end <= zone.addresses().end);
-                        prop_assert!(model.absent.is_none_or(|absent| run.range().end <= absent));
-                        model.mark(run.range(), true);
-                        held.push(run);
+                Step::Alloc(..) | Step::Within(..) => {
+                    let (order, within, got) = ask(&mut frames, &mut model, &step);
+                    match got {
+                        Ok(run) => {
+                            prop_assert!(run.base().is_multiple_of(run.order().bytes()) && run.order() == order);
+                            prop_assert!(within.start <= run.base() && run.range().end <= within.end);
+                            prop_assert!(model.absent.is_none_or(|absent| run.range().end <= absent));
+                            model.mark(run.range(), true);
+                            held.push(run);
+                        }
+                        Err(FrameError::Exhausted { .. }) => prop_assert!(!model.has(order, &within)),
+                        Err(error) => prop_assert!(false, "{error}"),
                     }
-                    Err(FrameError::Exhausted { .. }) => prop_assert!(!model.has(order(size), zone)),
-                    Err(error) => prop_assert!(false, "{error}"),
-                },
+                }
                 Step::Free(which) if !held.is_empty() => {
                     let run = held.swap_remove(which.index(held.len()));
                     model.mark(run.range(), false);
@@ -156,7 +180,7 @@ proptest! {
         for size in (0..=15).rev() {
             match frames.alloc(order(size), Zone::Any, &mut model) {
                 Ok(_) => break,
-                Err(_) => prop_assert!(!model.has(order(size), Zone::Any), "the halves of {size} weren't joined"),
+                Err(_) => prop_assert!(!model.has(order(size), &(0..u64::MAX)), "the halves of {size} weren't joined"),
             }
         }
     }
@@ -187,7 +211,24 @@ fn a_limit_inside_a_zone_is_kept_and_not_taken_for_the_one_below() {
     let free = |frames: &FrameAllocator<'_>| frames.usage(Zone::Dma32).free;
     let before = free(&frames);
     let refused = frames.alloc_within(Order::FRAME, &(0..first.start + FRAME), &mut ram);
-    assert_eq!((refused, free(&frames)), (exhausted_frame(), before), "what isn't in reach is given back");
+    assert_eq!((refused, free(&frames)), (exhausted_frame(), before), "entries have all that is in reach");
+}
+
+#[test]
+fn a_reach_in_the_midst_of_a_section_is_served_from_there() {
+    let all = 0x4000_0000..0x4000_0000 + 16 * BLOCK;
+    let (mut frames, mut ram) = allocator(std::slice::from_ref(&all));
+    let reach = all.start + 9 * BLOCK + 3 * FRAME..all.start + 9 * BLOCK + 6 * FRAME;
+    let mut base = |order| frames.alloc_within(order, &reach, &mut ram).map(|run| run.base());
+    assert_eq!(base(order(1)), Ok(reach.start + FRAME));
+    assert_eq!(base(Order::FRAME), Ok(reach.start));
+    assert_eq!(base(Order::FRAME), exhausted_frame().map(|run| run.base()));
+    // What lies around it is whole.
+    let before = frames.usage(Zone::Dma32).free;
+    let around =
+        [reach.end, reach.start - FRAME].map(|at| frames.alloc_within(Order::FRAME, &(at..at + FRAME), &mut ram));
+    assert!(around.iter().all(Result::is_ok), "{around:?}");
+    assert_eq!(frames.usage(Zone::Dma32).free, before - 2 * FRAME);
 }
 
 fn exhausted_frame() -> Result<Frames, FrameError> {
