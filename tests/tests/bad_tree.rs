@@ -150,6 +150,21 @@ fn a_tree_that_wants_all_memory_reserved() -> Result<(), Failure> {
 }
 
 #[test]
+fn more_reserved_pieces_than_are_kept_apart_cost_the_gaps_between_them() -> Result<(), Failure> {
+    const PIECES: u32 = 40;
+    let raw = edited("tree-pieces", |tree| {
+        tree.add_node("/", "reserved-memory")?.add_node("/reserved-memory", "pieces@50000000")?;
+        tree.set("/reserved-memory", "#address-cells", 2u32)?.set("/reserved-memory", "#size-cells", 2u32)?;
+        tree.set("/reserved-memory", "ranges", Vec::<u8>::new())?;
+        let reg: Vec<u32> = (0..PIECES).flat_map(|piece| [0, 0x5000_0000 + piece * 0x2000, 0, 0x1000]).collect();
+        tree.set("/reserved-memory/pieces@50000000", "reg", reg).map(drop)
+    })?;
+    let told = "RAM left out: 0x50001000 to 0x50002000 is the smallest of more than 32 separate ranges";
+    // The rest of RAM, behind the pieces, is all there but for the block that they are in.
+    goes_on("tree-pieces", raw, "log; mem", &[told, "0x5020_0000  0x5fff_ffff   254 MiB  rw-  ram"])
+}
+
+#[test]
 fn an_initrd_in_all_memory() -> Result<(), Failure> {
     let raw = edited("tree-initrd", |tree| {
         tree.set("/chosen", "linux,initrd-start", [0u32, 0x4000_0000])?;

@@ -102,5 +102,10 @@ fn more_than_can_be_kept_apart() {
     let reg: Vec<u64> = (1..=5).flat_map(|index| [index << 30, 0x1000]).collect();
     let (ranges, told) = read(&[("memory@0", &reg)]);
     assert_eq!(ranges.len(), 4);
-    assert_eq!(told, ["/memory@0 reg[4]: left out, because more than 4 separate ranges of RAM"]);
+    assert_eq!(
+        told,
+        [
+            "/memory@0 reg[4]: RAM left out, because 0x140000000 to 0x140001000 is the smallest of more than 4 separate ranges"
+        ]
+    );
 }

@@ -15,10 +15,17 @@ pub struct RamMap<const N: usize> {
     ranges: heapless::Vec<Range<u64>, N>,
 }
 
-/// More ranges than the map holds; the range that didn't fit was left out.
+/// More ranges than the map holds; the smallest was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("more than {0} separate ranges of RAM")]
-pub struct TooManyRanges(pub usize);
+#[error("{start:#x} to {end:#x} is the smallest of more than {most} separate ranges")]
+pub struct TooManyRanges {
+    /// What the map holds.
+    pub most: usize,
+    /// The first address of what was left out.
+    pub start: u64,
+    /// The address behind its last.
+    pub end: u64,
+}
 
 impl<const N: usize> RamMap<N> {
     /// No RAM.
@@ -52,28 +59,19 @@ impl<const N: usize> RamMap<N> {
             merged = range.start.min(merged.start)..range.end.max(merged.end);
             self.ranges.remove(first);
         }
-        self.insert(first, merged)
+        self.insert(merged)
     }
 
-    /// `taken` is someone else's.
-    ///
-    /// When a range splits and there is no room for the second half, the second half is left out: what is
-    /// taken never stays in the map.
+    /// `taken` is someone else's, and leaves the map whatever happens.
     pub fn remove(&mut self, taken: Range<u64>) -> Result<(), TooManyRanges> {
         let mut outcome = Ok(());
-        let mut index = 0;
-        while let Some(range) = self.ranges.get(index).cloned() {
-            if taken.start >= taken.end || range.end <= taken.start || taken.end <= range.start {
-                index += 1;
-                continue;
-            }
-            self.ranges.remove(index);
+        let shares = |range: &Range<u64>| range.start.max(taken.start) < range.end.min(taken.end);
+        while let Some(index) = self.ranges.iter().position(shares) {
+            let range = self.ranges.remove(index);
             for rest in [range.start..taken.start, taken.end..range.end] {
                 if rest.start < rest.end {
-                    match self.insert(index, rest) {
-                        Ok(()) => index += 1,
-                        full => outcome = full,
-                    }
+                    // Only a range that is split needs one more place than before, and only one range can be.
+                    outcome = outcome.and(self.insert(rest));
                 }
             }
         }
@@ -89,8 +87,24 @@ impl<const N: usize> RamMap<N> {
         self.ranges.retain(|range| range.start < range.end);
     }
 
-    fn insert(&mut self, index: usize, range: Range<u64>) -> Result<(), TooManyRanges> {
-        self.ranges.insert(index, range).map_err(|_| TooManyRanges(N))
+    /// Adds a range that touches no other. Of one too many the smallest goes: firmware that keeps many small pieces for itself
+    /// mustn't cost the rest of RAM.
+    fn insert(&mut self, range: Range<u64>) -> Result<(), TooManyRanges> {
+        let mut outcome = Ok(());
+        if self.ranges.is_full() {
+            let size = |range: &Range<u64>| range.end - range.start;
+            let smallest = self.ranges.iter().enumerate().min_by_key(|(_, range)| size(range));
+            let smaller = smallest.filter(|(_, other)| size(other) < size(&range)).map(|(index, _)| index);
+            let lost = smaller.map_or_else(|| range.clone(), |index| self.ranges.remove(index));
+            outcome = Err(TooManyRanges { most: N, start: lost.start, end: lost.end });
+            if lost == range {
+                return outcome;
+            }
+        }
+        let index = self.ranges.iter().take_while(|other| other.start < range.start).count();
+        // Cannot fail: there is room.
+        let _ = self.ranges.insert(index, range);
+        outcome
     }
 }
 
@@ -103,6 +117,8 @@ impl<const N: usize> Default for RamMap<N> {
 #[cfg(test)]
 #[expect(clippy::single_range_in_vec_init, reason = "a list of ranges may have one")]
 mod tests {
+    use std::vec::Vec;
+
     use super::*;
 
     fn map(ranges: &[Range<u64>]) -> RamMap<8> {
@@ -136,12 +152,21 @@ mod tests {
     }
 
     #[test]
-    fn a_full_map_loses_ram_rather_than_keep_what_is_taken() {
+    fn a_full_map_loses_the_least_ram_rather_than_keep_what_is_taken() {
+        let lost = |most, range: Range<u64>| Err(TooManyRanges { most, start: range.start, end: range.end });
         let mut ram = RamMap::<1>::new();
         ram.add(0..100).unwrap();
-        assert_eq!(ram.add(200..300), Err(TooManyRanges(1)));
-        assert_eq!(ram.remove(40..60), Err(TooManyRanges(1)));
-        assert_eq!(ram.ranges(), [0..40]);
+        assert_eq!(ram.add(200..300), lost(1, 200..300));
+        assert_eq!(ram.remove(40..60), lost(1, 60..100));
+        assert_eq!(ram.add(200..241), lost(1, 0..40));
+        assert_eq!(ram.ranges(), [200..241]);
+        // Firmware's pages, one after the other, and most of RAM behind them.
+        let mut ram = RamMap::<3>::new();
+        ram.add(0..1000).unwrap();
+        let outcomes: Vec<_> = (0..6).map(|page| ram.remove(page * 20..page * 20 + 10)).collect();
+        let kept = [Ok(()), Ok(()), Ok(()), lost(3, 10..20), lost(3, 30..40), lost(3, 50..60)];
+        assert_eq!(outcomes, kept);
+        assert_eq!(ram.ranges(), [70..80, 90..100, 110..1000]);
     }
 
     #[test]

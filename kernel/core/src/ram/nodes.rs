@@ -43,7 +43,7 @@ pub enum MemoryError {
         end: u64,
     },
     /// The kernel can't keep so many ranges apart.
-    #[error("left out")]
+    #[error("RAM left out")]
     TooMany(#[source] TooManyRanges),
 }
 

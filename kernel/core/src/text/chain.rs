@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn causes_are_those_of_the_error_trait() {
-        for error in [MemoryError::TooMany(TooManyRanges(3)), MemoryError::Empty(7)] {
+        for error in [MemoryError::TooMany(TooManyRanges { most: 3, start: 1, end: 2 }), MemoryError::Empty(7)] {
             let mut told: Vec<String> = Vec::new();
             let tell = &mut |cause: &dyn fmt::Display| {
                 told.push(cause.to_string());
@@ -50,8 +50,11 @@ mod tests {
 
     #[test]
     fn a_chain_is_one_sentence() {
-        let shown =
-            [MemoryError::TooMany(TooManyRanges(3)), MemoryError::Empty(7)].map(|error| Chain(&error).to_string());
-        assert_eq!(shown, ["left out, because more than 3 separate ranges of RAM", "no bytes at 0x7"]);
+        let shown = [MemoryError::TooMany(TooManyRanges { most: 3, start: 1, end: 2 }), MemoryError::Empty(7)]
+            .map(|error| Chain(&error).to_string());
+        assert_eq!(
+            shown,
+            ["RAM left out, because 0x1 to 0x2 is the smallest of more than 3 separate ranges", "no bytes at 0x7"]
+        );
     }
 }
