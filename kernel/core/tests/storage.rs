@@ -45,6 +45,7 @@ fn what_cannot_be_read_is_told() {
         ("blk read 0 20", "the disk reports an error at block 20"),
         ("blk checksum 0", "the disk reports an error at block 20"),
         ("blk read 0 32", "block 32 is past the disk's end"),
+        ("blk checksum 0 32", "block 32 is past the disk's end"),
         ("blk read 0 18446744073709551615 -n 2", "past the disk's end"),
         ("blk read 0 x", "\"x\" is no number"),
         ("blk read -1 0", "unknown flag"),

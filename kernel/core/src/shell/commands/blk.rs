@@ -101,7 +101,11 @@ fn checksum<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let disk = disk(call)?;
     let storage = call.system.storage();
     let blocks = storage.disk(disk).ok_or(DiskError::NoDisk(disk))?.blocks;
-    let first = call.args.operand(1).map_or(Ok(0), |text| number(Some(text)))?;
+    let first = call.args.operand(1).map(|text| number(Some(text))).transpose()?;
+    if let Some(first) = first.filter(|&first| first >= blocks) {
+        return Err(DiskError::PastTheEnd(first).into());
+    }
+    let first = first.unwrap_or(0);
     let rest = blocks.saturating_sub(first);
     let count = call.args.value("-n").map_or(Ok(rest), |text| number(Some(text)))?;
     let crc = crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC);
