@@ -96,6 +96,10 @@ mod tests {
         assert_eq!(soc.bus(0x3fff_f000, 0x1000), Some(0xffff_f000));
         assert_eq!(soc.bus(0x3fff_f000, 0x1001), None);
         assert_eq!(soc.bus(0x4000_0000, 1), None);
+        // It is the window that ends there, not the device's bits.
+        let wide = Reach::new(&SOC, 64);
+        assert_eq!(wide.bus(0x3fff_ffff, 1), Some(0xffff_ffff));
+        assert_eq!((wide.bus(0x3fff_f000, 0x1001), wide.bus(0x4000_0000, 1)), (None, None));
         assert_eq!(soc.physical().collect::<Vec<_>>(), [0..0x4000_0000]);
     }
 
