@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tests::monitor::Monitor;
 use tests::stub::Socket;
-use tests::{EntryLevel, Failure, Guest, Image, Machine, paths};
+use tests::{EntryLevel, Failure, Guest, Image, LiveTree, Machine, Raw, paths};
 
 /// Blocks of the disk.
 const BLOCKS: u32 = 200;
@@ -68,6 +68,91 @@ fn every_byte_arrives_by_both_transports() -> Result<(), Failure> {
         let dump = guest.run("blk read 0 199")?;
         let last: Vec<String> = bytes[199 * BLOCK..][..16].iter().map(|byte| format!("{byte:02x}")).collect();
         guest.expect(&dump, &last.join(" "))?;
+    }
+    Ok(())
+}
+
+/// A board whose disk is behind a bus with `dma-ranges`.
+const ON_A_BUS: &str = "tests/fixtures/boards/qemu-dma.toml";
+
+/// Its machine, over its tree with these `dma-ranges`, bus address, physical address, size, and another edit.
+fn boot_on_a_bus(
+    name: &str,
+    rows: &[[u64; 3]],
+    edit: impl FnOnce(&mut LiveTree) -> Result<(), Failure>,
+) -> Result<(Guest, Vec<u8>), Failure> {
+    let (path, bytes) = disk(name)?;
+    let mut tree = LiveTree::read(&fs::read(paths::root().join(ON_A_BUS).with_extension("dtb"))?)?;
+    tree.set("/bus", "dma-ranges", rows.concat().into_iter().flat_map(u64::to_be_bytes).collect::<Vec<u8>>())?;
+    edit(&mut tree)?;
+    let machine = Machine::virt().raw(Raw::with_tree(tree.to_blob()));
+    let drive = format!("driver=raw,node-name=disk,{}", file(&path));
+    let machine = machine.extra(&["-blockdev", &drive, "-device", "virtio-blk-device,drive=disk"]);
+    let mut guest = machine.boot(name, &Image::of(ON_A_BUS)?)?;
+    guest.wait_for_prompt()?;
+    Ok((guest, bytes))
+}
+
+#[test]
+fn a_disk_is_given_the_memory_that_it_reaches() -> Result<(), Failure> {
+    // RAM is 0x4000_0000 to 0x6000_0000: a half, another end, a stretch that no block begins or ends with, two pieces.
+    let reaches: [(&str, &[[u64; 3]]); 4] = [
+        ("half", &[[0x4000_0000, 0x4000_0000, 0x1000_0000]]),
+        ("end", &[[0x5800_0000, 0x5800_0000, 0x800_0000]]),
+        ("odd", &[[0x5000_0123, 0x5000_0123, 0x4_0111]]),
+        ("pieces", &[[0x8000_0000, 0x8000_0000, 0x1000_0000], [0x4800_0000, 0x4800_0000, 0x10_0000]]),
+    ];
+    for (name, rows) in reaches {
+        let (mut guest, bytes) = boot_on_a_bus(&format!("disk-reach-{name}"), rows, |_| Ok(()))?;
+        for _ in 0..2 {
+            let sum = guest.run("blk checksum 0")?;
+            guest.expect(&sum, &format!("{:08x}  {BLOCKS} blocks from 0", crc32(&bytes)))?;
+            // All of RAM was somebody's in between.
+            guest.run("selftest frames")?;
+        }
+        // Where the queue is: the device sees no caches.
+        let map = guest.run("mem map")?;
+        let queues: Vec<u64> =
+            map.lines().filter(|line| line.ends_with("uncached  DMA")).filter_map(physical).collect();
+        let reached = |at: &u64| rows.iter().any(|[_, first, size]| (*first..first + size).contains(at));
+        assert!(!queues.is_empty() && queues.iter().all(reached), "{name}: {map}");
+    }
+    Ok(())
+}
+
+/// The third column of a row of `mem map`.
+fn physical(row: &str) -> Option<u64> {
+    let column = row.split_whitespace().nth(2)?.strip_prefix("0x")?;
+    u64::from_str_radix(&column.replace('_', ""), 16).ok()
+}
+
+#[test]
+fn a_disk_that_sees_the_caches_has_its_queue_in_them() -> Result<(), Failure> {
+    let half = [[0x4000_0000, 0x4000_0000, 0x1000_0000]];
+    let (mut guest, bytes) =
+        boot_on_a_bus("disk-coherent", &half, |tree| tree.set("/bus", "dma-coherent", Vec::<u8>::new()).map(drop))?;
+    let sum = guest.run("blk checksum 0")?;
+    guest.expect(&sum, &format!("{:08x}", crc32(&bytes)))?;
+    let map = guest.run("mem map")?;
+    assert!(!map.contains("uncached"), "{map}");
+    Ok(())
+}
+
+#[test]
+fn a_disk_that_reaches_nothing_is_left_alone() -> Result<(), Failure> {
+    let reaches: [(&str, &[[u64; 3]], &str); 4] = [
+        ("nothing", &[[0x4000_0000, 0x4000_0000, 0]], "Failed to allocate DMA memory"),
+        ("nowhere", &[[0x8000_0000, 0x8000_0000, 0x1000_0000]], "Failed to allocate DMA memory"),
+        ("wrapped", &[[u64::MAX - 0xfff, 0x4000_0000, 0x2000_0000]], "Failed to allocate DMA memory"),
+        ("many", &[[0x4000_0000, 0x4000_0000, 0x1000]; 5], "its bus' dma-ranges make no sense"),
+    ];
+    for (name, rows, told) in reaches {
+        let (mut guest, _) = boot_on_a_bus(&format!("disk-reach-{name}"), rows, |_| Ok(()))?;
+        let log = guest.run("log")?;
+        guest.expect(&log, "virtio_mmio@a003e00: not started: ")?;
+        guest.expect(&log, told)?;
+        let list = guest.run("blk list")?;
+        guest.expect(&list, "no disk")?;
     }
     Ok(())
 }
