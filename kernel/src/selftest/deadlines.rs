@@ -280,8 +280,10 @@ pub(super) fn timer() -> Outcome {
             }
         })?;
         wait_for(|| PERIODS.load(Relaxed) > 2);
-        // Another fault than silence, which the timekeeper would take back.
+        // Another fault than silence, which the timekeeper would take back; and silence isn't all there is from then on.
         deadline::distrust(TimerFault::Stopped);
+        deadline::distrust(TimerFault::Silent(0));
+        let known = deadline::timer();
         let refused = beside_me("refused").reserving(milliseconds(1, 10)).run(|| {}).err();
         wait_for(|| TOLD.load(Relaxed));
         OVER.store(true, Relaxed);
@@ -294,8 +296,16 @@ pub(super) fn timer() -> Outcome {
         if refused != Some(SpawnError::Refused(AdmitError::TimerUnreliable)) {
             wrong!("another one: {refused:?}");
         }
+        if known != Trust::Fault(TimerFault::Stopped) {
+            wrong!("silence made one forget that the counter stood still: {known}");
+        }
         if !is_admitted() {
             wrong!("nobody is admitted afterwards");
+        }
+        // With nobody there, who is refused has to have somebody look.
+        deadline::distrust(TimerFault::Silent(0));
+        if beside_me("refused").reserving(milliseconds(1, 10)).run(|| {}).is_ok() || !is_admitted() {
+            wrong!("a silence that was told with nobody there has no end");
         }
         Ok(pass!("told after {periods} periods, and nobody was admitted meanwhile"))
     })())
@@ -346,9 +356,10 @@ fn outcome(result: Result<Outcome, SpawnError>) -> Outcome {
     }
 }
 
-/// Whether somebody is admitted, now or soon.
+/// Whether somebody is admitted, as soon as the timer is trusted.
 fn is_admitted() -> bool {
     let admitted = AtomicBool::new(false);
+    wait_for(|| !matches!(deadline::timer(), Trust::Fault(_)));
     wait_for(|| {
         let thread = beside_me("admitted").reserving(milliseconds(1, 10)).run(|| {});
         let is = thread.map(Thread::join).is_ok();

@@ -46,6 +46,8 @@ pub fn admit(thread: ThreadId, name: &str, reservation: Reservation, may: CpuSet
         }
     }
     warning!("{name} gets no reservation: {refused}");
+    // Where the timer is the reason somebody has to look when it isn't any more.
+    trust::begin();
     Err(refused)
 }
 
@@ -85,25 +87,28 @@ fn reserve(cpu: usize, thread: ThreadId, name: &str, reservation: Reservation) -
     let (sum, bound) = (account.charged_ppm(), account.bound_ppm());
     let before = sum - density;
     info!(
-        "cpu {cpu}: {name} reserves {budget}/{window} = {density} ppm, with {before} ppm charged makes {sum} ppm, within {bound} ppm"
+        "CPU {cpu}: {name} reserves {budget} of {window} ticks = {density} ppm, with {before} ppm charged makes {sum} ppm, within {bound} ppm"
     );
     Ok(())
 }
 
-/// The queues of the core numbered `cpu`, of which time can be reserved from now on.
+/// The queues of the core numbered `cpu`, of which time can be reserved from now on, if the timer can be relied on.
 pub(super) fn open(cpu: usize) -> Result<Here, SpawnError> {
-    let queues = run::lock_of(cpu).ok_or(SpawnError::NoCpu)?;
-    if queues.reserved.is_some() {
-        return Ok(queues);
+    let lock = || run::lock_of(cpu).ok_or(SpawnError::NoCpu);
+    let mut queues = lock()?;
+    if queues.reserved.is_none() {
+        drop(queues);
+        // With no lock held: the heap has its own.
+        let fresh = make().ok_or(SpawnError::NoMemory)?;
+        queues = lock()?;
+        queues.reserved.get_or_insert(fresh);
     }
-    drop(queues);
-    // With no lock held: the heap has its own.
-    let fresh = make().ok_or(SpawnError::NoMemory)?;
-    let mut queues = run::lock_of(cpu).ok_or(SpawnError::NoCpu)?;
-    let [reserved] = &mut **queues.reserved.get_or_insert(fresh);
-    if trust::fault().is_some() {
-        // There is nobody to tell yet.
-        let _ = reserved.servers.distrust_timer();
+    if let Some(reserved) = one(&mut queues.reserved) {
+        match trust::is_trusted() {
+            true => reserved.servers.trust_timer(),
+            // Whoever is there is told by who found out.
+            false => drop(reserved.servers.distrust_timer()),
+        }
     }
     Ok(queues)
 }

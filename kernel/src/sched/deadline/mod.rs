@@ -27,7 +27,7 @@ use super::table::{slot, wait};
 pub(super) use admit::{admit, give_back, let_go};
 pub use admit::{allow, reservation};
 pub use look::{begin_jitter, is_earliest, lateness};
-pub(super) use look::{core, reserved};
+pub(super) use look::{core, reserved, waits_for_release};
 pub use trust::{current as timer, distrust, trust};
 
 /// Whether there is any of this in the image.
@@ -58,7 +58,7 @@ pub fn next_period() -> Result<(), TimerFault> {
     let mut here = run::lock_here();
     let me = here.current();
     let now = counter::now();
-    if !trust::is_silent(&mut here, now)
+    if !trust::is_silent(&here, now)
         && let Some((reserved, id)) = of(&mut here, me)
     {
         reserved.charge(now);
@@ -141,7 +141,7 @@ pub(super) fn wait(until: Option<u64>) {
     wait.store(wait::RESERVED | wait::PARKED, Relaxed);
     run::wake_at(&mut here, me, until);
     let now = counter::now();
-    trust::is_silent(&mut here, now);
+    trust::is_silent(&here, now);
     if let Some((reserved, id)) = of(&mut here, me) {
         reserved.charge(now);
         // Cannot have ended: its thread runs.

@@ -1,5 +1,5 @@
 //! Whether deadlines can be kept: the threads `timekeeper` look whether every core's timer still interrupts, as long as somebody
-//! has a reservation; the first of them also holds the counter against the second clock, once, from the first reservation on.
+//! has a reservation or is refused one for its silence; the first of them also holds the counter against the second clock, once, from the first reservation on.
 //!
 //! A core whose own timer is silent wakes no sleeper. So there are two timekeepers, each on a core of its own, where there are two
 //! cores; and a core that somebody has reserved time of looks itself when one of its servers waits or is done, when another
@@ -59,8 +59,11 @@ pub(super) fn fault() -> Option<TimerFault> {
     *FAULT.lock()
 }
 
-/// Somebody has got a reservation.
+/// Somebody has asked for a reservation: as long as one is held, or the timer is silent, it is watched.
 pub(super) fn begin() {
+    if !clock::runs() {
+        return;
+    }
     for (index, cpu) in run::online().iter().take(TIMEKEEPERS.len()).enumerate() {
         if TIMEKEEPERS[index].swap(true, SeqCst) {
             continue;
@@ -68,28 +71,34 @@ pub(super) fn begin() {
         // Its work is short, and what it finds is for all.
         let spawn = Spawn::new("timekeeper").priority(Priority::HIGHEST).affinity(CpuSet::only(cpu));
         if let Err(error) = spawn.run(move || keep_time(index)) {
-            warning!("cpu {cpu} doesn't watch the timers: {error}");
+            warning!("CPU {cpu} doesn't watch the timers: {error}");
             TIMEKEEPERS[index].store(false, SeqCst);
         }
     }
 }
 
-/// What a timekeeper does as long as somebody has a reservation.
+/// What a timekeeper does as long as it is wanted.
 fn keep_time(index: usize) {
     if index == 0 && *COMPARED.lock() == Trust::Unasked {
         compare();
     }
     loop {
-        while run::online().iter().any(is_reserved) {
+        while is_wanted() {
             sleep(WATCH);
             watch();
         }
         TIMEKEEPERS[index].store(false, SeqCst);
         // Who has got one since finds that there is no timekeeper, or is found here.
-        if !run::online().iter().any(is_reserved) || TIMEKEEPERS[index].swap(true, SeqCst) {
+        if !is_wanted() || TIMEKEEPERS[index].swap(true, SeqCst) {
             return;
         }
     }
+}
+
+/// Whether there is something to watch: somebody has a reservation, or nobody gets one before the timer interrupts again.
+fn is_wanted() -> bool {
+    let is_silent = NOTICED.load(Relaxed) || FAULT.lock().is_some_and(is_silence);
+    is_silent || run::online().iter().any(is_reserved)
 }
 
 /// A look at every core's timer.
@@ -100,8 +109,7 @@ fn watch() {
         (Some(_), None) => distrust(silence()),
         // Its servers' releases go by unnoticed: better late than never.
         (Some(cpu), Some(_)) => crate::machine::irq::kick(cpu),
-        (None, Some(TimerFault::Silent(_))) => trust(),
-        (None, _) => {}
+        (None, _) => forget(is_silence),
     }
 }
 
@@ -169,7 +177,7 @@ fn edge() -> Option<Edge> {
 
 /// From now on nobody is admitted, and whoever was is told: by the log, and at the end of its period.
 pub fn distrust(fault: TimerFault) {
-    if FAULT.lock().replace(fault) == Some(fault) {
+    if !is_news(&mut FAULT.lock(), fault) {
         return;
     }
     warning!("the timer can't be relied on: {fault}");
@@ -183,35 +191,46 @@ pub fn distrust(fault: TimerFault) {
         };
         drop(queues);
         for thread in told {
-            warning!("cpu {cpu}: the deadlines of {} aren't kept", name_of(thread).unwrap_or("?"));
+            warning!("CPU {cpu}: the deadlines of {} aren't kept", name_of(thread).unwrap_or("?"));
         }
     }
 }
 
-/// What was wrong with the timer isn't any more.
+/// Makes `fault` the one that is `known`; whether that tells anything.
+fn is_news(known: &mut Option<TimerFault>, fault: TimerFault) -> bool {
+    // Silence ends, and is forgotten then: what lasts must not be forgotten with it.
+    if is_silence(fault) && known.is_some_and(|known| !is_silence(known)) {
+        return false;
+    }
+    known.replace(fault) != Some(fault)
+}
+
+/// What was wrong with the timer isn't any more, whatever it was.
 pub fn trust() {
-    if FAULT.lock().is_none() {
-        return;
-    }
-    for cpu in run::online().iter() {
-        if let Some(mut queues) = run::lock_of(cpu)
-            && let Some(reserved) = one(&mut queues.reserved)
-        {
-            reserved.servers.trust_timer();
-        }
-    }
-    // Last: who sees that it is gone may reserve.
-    if FAULT.lock().take().is_some() {
+    forget(|_| true);
+}
+
+/// The fault that is known is over, if it is such a one.
+fn forget(is_over: impl Fn(TimerFault) -> bool) {
+    if FAULT.lock().take_if(|known| is_over(*known)).is_some() {
         info!("the timer can be relied on again");
     }
 }
 
-/// Whether the timer of the core whose queues these are is silent. If it is nobody is admitted here any more, and [`tell`] has
+const fn is_silence(fault: TimerFault) -> bool {
+    matches!(fault, TimerFault::Silent(_))
+}
+
+/// Whether deadlines can be promised now. Under a core's lock: what that core has noticed counts before it is told.
+pub(super) fn is_trusted() -> bool {
+    !NOTICED.load(Relaxed) && fault().is_none()
+}
+
+/// Whether the timer of the core whose queues these are is silent. If it is nobody is admitted any more, and [`tell`] has
 /// something to tell: under this lock there is nobody to tell it to.
-pub(super) fn is_silent(queues: &mut Queues, now: u64) -> bool {
+pub(super) fn is_silent(queues: &Queues, now: u64) -> bool {
     let silent = is_late(queues, now);
-    if silent && let Some(reserved) = one(&mut queues.reserved) {
-        let _ = reserved.servers.distrust_timer();
+    if silent && queues.reserved.is_some() {
         NOTICED.store(true, Relaxed);
     }
     silent
