@@ -93,7 +93,6 @@ pub fn start(
     worker::start()?;
     hal::configure(tree, device.path)?;
     let (queue, about) = Queue::start(transport)?;
-    irq::handle(line, device.name, interrupt)?;
     let disk = Box::leak(Box::new(Disk {
         device: device.name,
         kind: about.kind,
@@ -108,6 +107,13 @@ pub fn start(
     }));
     // Cannot fail: one core starts devices.
     let _ = ALL.lock().push(disk);
+    // Behind that: a change that is signalled already has to be acknowledged, or the line never rests.
+    irq::handle(line, device.name, interrupt).inspect_err(|_| {
+        ALL.lock().pop();
+        let queue = disk.state.lock().queue.take();
+        // One that doesn't say that it was reset keeps its queue.
+        let _ = queue.map(Queue::reset);
+    })?;
     Ok(())
 }
 
