@@ -29,7 +29,7 @@ impl Threads for List {
         let state = match () {
             () if slot.is_gone() => ThreadState::Ended,
             () if per_cpu::current_of(cpu) == number => ThreadState::Running,
-            () if slot.is_parked() => ThreadState::Waiting,
+            () if slot.is_parked() || deadline::waits_for_release(cpu, ThreadId(number)) => ThreadState::Waiting,
             () => ThreadState::Ready,
         };
         Some(Thread { number, name, priority: slot.priority().level(), state, cpu })

@@ -16,9 +16,26 @@ pub(crate) fn threads(threads: &dyn Threads, out: &mut dyn Write) -> fmt::Result
     })
 }
 
-/// Who has reserved time, a line each: budget, the time there is for it, period, what is left, overrun, state; then the cores of
-/// which some is reserved, and whether the timer can be relied on.
+/// Who has reserved time; the cores of which some is reserved, a line each; and whether the timer can be relied on.
 pub(crate) fn deadlines(threads: &dyn Threads, clock: &dyn Clock, out: &mut dyn Write) -> fmt::Result {
+    let time = |ticks| Time(clock.nanoseconds(ticks), ticks);
+    match threads.reserved(0) {
+        Some(_) => reserved(threads, clock, out)?,
+        None => writeln!(out, "no thread has a reservation")?,
+    }
+    for core in (0..).map_while(|index| threads.reserved_core(index)) {
+        write!(out, "CPU {}: {} of {} ppm reserved", core.cpu, core.charged_ppm, core.bound_ppm)?;
+        if let Some(late) = core.late {
+            let (p50, p99, max) = (time(late.p50), time(late.p99), time(late.max));
+            write!(out, "; {} timer interrupts, late by {p50} (p50), {p99} (p99), {max} (max)", core.interrupts)?;
+        }
+        out.write_char('\n')?;
+    }
+    writeln!(out, "timer: {}", threads.timer())
+}
+
+/// A thread with a reservation a line: budget, the time there is for it, period, what is left, overrun, state.
+fn reserved(threads: &dyn Threads, clock: &dyn Clock, out: &mut dyn Write) -> fmt::Result {
     let time = |ticks| Time(clock.nanoseconds(ticks), ticks);
     let right = Align::Right;
     table(out, &[right, Align::Left, right, right, right, right, right, right, Align::Left], &mut |row| {
@@ -29,16 +46,7 @@ pub(crate) fn deadlines(threads: &dyn Threads, clock: &dyn Clock, out: &mut dyn 
             row(&[&it.number, &it.name, &it.cpu, &budget, &window, &period, &left, &overrun, &it.state.word()])?;
         }
         Ok(())
-    })?;
-    for core in (0..).map_while(|index| threads.reserved_core(index)) {
-        write!(out, "CPU {}: {} of {} ppm reserved", core.cpu, core.charged_ppm, core.bound_ppm)?;
-        if let Some(late) = core.late {
-            let (p50, p99, max) = (time(late.p50), time(late.p99), time(late.max));
-            write!(out, "; {} timer interrupts, late by {p50} (p50), {p99} (p99), {max} (max)", core.interrupts)?;
-        }
-        out.write_char('\n')?;
-    }
-    writeln!(out, "timer: {}", threads.timer())
+    })
 }
 
 /// Nanoseconds, or ticks where nobody knows how long those are.

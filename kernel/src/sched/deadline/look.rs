@@ -1,12 +1,13 @@
 //! Reservations as the shell and the measurements see them.
 
 use kernel_core::deadline::{Jitter, Server, State};
+use kernel_core::sched::{Priority, ThreadId};
 use kernel_core::system::{Lateness, Reserved, ReservedCore};
 
 use crate::arch::counter;
 
 use super::super::run::{self, OfThisCore as _};
-use super::super::table::{SpawnError, name_of};
+use super::super::table::{SpawnError, name_of, slot};
 use super::{ON, SERVERS, admit, of, one};
 
 /// The nth thread with a reservation.
@@ -19,6 +20,8 @@ fn at(cpu: usize, place: usize) -> Option<Reserved> {
     let mut queues = run::lock_of(cpu)?;
     let reserved = one(&mut queues.reserved)?;
     let (id, thread) = reserved.threads[place]?;
+    // Up to now, where it is the one that runs.
+    reserved.charge(counter::now());
     let server = *reserved.servers.get(id)?;
     drop(queues);
     Some(Reserved {
@@ -30,6 +33,16 @@ fn at(cpu: usize, place: usize) -> Option<Reserved> {
         overrun: server.overrun(),
         state: server.state(),
     })
+}
+
+/// Whether the thread, whose home is the core numbered `cpu`, has a reservation and goes on at its next release.
+pub fn waits_for_release(cpu: usize, thread: ThreadId) -> bool {
+    if !ON || slot(thread).priority() != Priority::RESERVED {
+        return false;
+    }
+    let Some(mut queues) = run::lock_of(cpu) else { return false };
+    let Some((reserved, id)) = of(&mut queues, thread) else { return false };
+    reserved.servers.get(id).is_some_and(|server| server.state() == State::Depleted)
 }
 
 /// The nth core that somebody has reserved time of.
