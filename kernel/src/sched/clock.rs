@@ -10,9 +10,9 @@ use crate::arch::counter;
 use crate::arch::per_cpu;
 use crate::arch::timer::VirtualTimer;
 
-use super::deadline;
-use super::run::{self, Here, OfThisCore};
+use super::queues::{self, Here, OfThisCore};
 use super::table::slot;
+use super::{balance, deadline, park, run};
 
 /// Turns of threads of one priority end at the second tick: they last one to two of these.
 const TURNS_PER_SECOND: u64 = 200;
@@ -44,7 +44,7 @@ pub fn start() -> Result<(), TimerError> {
 
 /// Stops this core's timer, which holds anything when the core starts.
 pub(super) fn stop() {
-    run::lock_here().clock.timer.set(None);
+    queues::lock_here().clock.timer.set(None);
 }
 
 /// Counts that `time` lasts.
@@ -66,7 +66,7 @@ pub fn sleep(time: Duration) {
 /// Waits until the counter comes to `at`.
 pub fn sleep_until(at: u64) {
     while counter::now() < at {
-        run::park_until(at);
+        park::park_until(at);
     }
 }
 
@@ -77,11 +77,11 @@ pub fn runs() -> bool {
 
 /// What this core's timer interrupt does.
 pub fn interrupt() {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let now = counter::now();
     let due = here.clock.timer.armed();
     while let Some(thread) = here.timers.pop_due(now) {
-        run::timed_out(&mut here, thread);
+        park::timed_out(&mut here, thread);
     }
     if deadline::ON && here.reserved.is_some() {
         deadline::ticked(&mut here, due, now);
@@ -107,7 +107,7 @@ fn take_turns(here: &mut Here) {
     if here.clock.over {
         per_cpu::set_preemption_due(here.masked());
     }
-    run::call_for_help(here);
+    balance::call_for_help(here);
     here.clock.begin_turns();
 }
 

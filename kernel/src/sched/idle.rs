@@ -5,7 +5,7 @@ use kernel_core::sched::{Priority, ThreadId};
 use crate::arch::cpu;
 
 use super::table::{self, SpawnError};
-use super::{clock, run};
+use super::{clock, queues, run};
 
 /// The thread that the calling core runs when it has no other.
 pub(super) fn prepare() -> Result<ThreadId, SpawnError> {
@@ -15,12 +15,12 @@ pub(super) fn prepare() -> Result<ThreadId, SpawnError> {
 /// The calling flow of control becomes this core's idle thread, and the core takes threads from now on.
 pub fn run_idle() -> ! {
     clock::stop();
-    let idle = run::earlier_idle().map_or_else(|| table::adopt("idle", Priority::LOWEST), Ok);
+    let idle = queues::earlier_idle().map_or_else(|| table::adopt("idle", Priority::LOWEST), Ok);
     match idle {
         Ok(idle) => {
-            let here = run::lock_here();
+            let here = queues::lock_here();
             crate::arch::per_cpu::set_current(here.masked(), idle.0);
-            run::open(here, idle);
+            queues::open(here, idle);
         }
         Err(cause) => crate::log::error!("a core takes no threads: {cause}"),
     }
@@ -36,7 +36,7 @@ fn rest() -> ! {
     loop {
         if let Some(masked) = run::next_or_idle() {
             #[cfg(preset_feature = "cpu-hotplug")]
-            if !run::online().has(crate::arch::per_cpu::index(&masked)) {
+            if !queues::online().has(crate::arch::per_cpu::index(&masked)) {
                 // Nothing is due here any more, and a signal that was left on would wait for the core when it comes again.
                 clock::stop();
                 crate::machine::hotplug::go_off();

@@ -6,10 +6,9 @@ use kernel_core::sched::{CpuSet, ThreadId};
 
 use crate::arch::per_cpu;
 
-use super::THREADS;
-use super::deadline;
-use super::run::{self, Here, OfThisCore};
+use super::queues::{self, Here, OfThisCore};
 use super::table::{slot, wait};
+use super::{THREADS, balance, deadline};
 
 /// Why a core can't leave: some of the threads that may run nowhere else.
 #[derive(Debug)]
@@ -18,9 +17,9 @@ pub struct Bound(pub heapless::Vec<ThreadId, 4>);
 /// The calling core takes no more threads, and those that it has go to others; when the calling thread ends, the core goes
 /// off. That thread may run on this core alone, and no other core leaves or comes meanwhile.
 pub fn leave() -> Result<(), Bound> {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let index = per_cpu::index(here.masked());
-    let rest = CpuSet(run::online().0 & !CpuSet::only(index).0);
+    let rest = CpuSet(queues::online().0 & !CpuSet::only(index).0);
     let me = here.current();
     let idle = here.idle;
     // All threads that are here stand still: this one has the lock and the core.
@@ -31,20 +30,20 @@ pub fn leave() -> Result<(), Bound> {
     if !bound.is_empty() {
         return Err(Bound(bound));
     }
-    run::close(index);
+    queues::close(index);
     let mut ready = heapless::Vec::<_, THREADS>::new();
     for thread in those() {
         // Cannot be empty: the thread isn't bound.
-        let Some(target) = run::choose(index, thread) else { continue };
+        let Some(target) = balance::choose(index, thread) else { continue };
         if is_ready(&mut here, thread) {
             // Cannot fail: there is room for all.
             let _ = ready.push((thread, target));
         }
-        // Behind the end of its wait, as `run::send` does.
+        // Behind the end of its wait, as `balance::send` does.
         slot(thread).home.store(target as u8, Release);
     }
     drop(here);
-    ready.into_iter().for_each(|(thread, target)| run::enqueue_at(target, thread));
+    ready.into_iter().for_each(|(thread, target)| balance::enqueue_at(target, thread));
     Ok(())
 }
 
@@ -67,7 +66,7 @@ fn is_ready(here: &mut Here, thread: ThreadId) -> bool {
     }
     let was_ready = here.ready.remove(thread, slot.priority());
     if was_ready {
-        run::count(here.masked(), -1);
+        queues::count(here.masked(), -1);
     }
     was_ready
 }

@@ -5,7 +5,8 @@ use kernel_core::sched::ThreadId;
 use crate::arch::{context, cpu};
 use crate::mm::stack::Stack;
 
-use super::run::{self, Here};
+use super::queues::{self, Here};
+use super::run;
 use super::table::slot;
 
 /// Makes `context` that of a thread that does `work` on `stack`, which comes back.
@@ -53,7 +54,7 @@ fn arrive() {
 /// Gives back the lock of this core, which the thread that ran before left locked, and buries that thread if it has ended.
 #[inline(always)]
 fn arrived(masked: crate::sync::Masked) {
-    let lock = run::lock_of_this_core(&masked);
+    let lock = queues::lock_of_this_core(&masked);
     // SAFETY: whoever switched to this thread did it in `switch`, which left this core's lock locked, and this is the first thing
     // that runs since.
     let mut here = unsafe { lock.adopt(masked) };

@@ -10,7 +10,7 @@ use crate::arch::context::Context;
 use crate::mm::stack::{self, Owner, Stack, StackError};
 use crate::sync::Lock;
 
-use super::{THREADS, deadline, run, switch};
+use super::{THREADS, deadline, park, queues, run, switch};
 
 /// A thread's place. What the scheduler looks at stands in front.
 pub(super) struct Slot {
@@ -136,11 +136,11 @@ impl Spawn {
             deadline::let_go(cpu, thread);
             return Ok(());
         }
-        if self.affinity.and(run::online()) == CpuSet::NONE {
+        if self.affinity.and(queues::online()) == CpuSet::NONE {
             return Err(SpawnError::NoCpu);
         }
         self.make(thread, work)?;
-        run::admit(thread).ok_or(SpawnError::NoCpu)
+        park::admit(thread).ok_or(SpawnError::NoCpu)
     }
 
     fn make<W: FnOnce() + Send + 'static>(self, thread: ThreadId, work: W) -> Result<(), SpawnError> {
@@ -167,7 +167,7 @@ impl Thread {
         let slot = slot(self.0);
         slot.about.lock().joiner = Some(run::current());
         while !slot.gone.load(Ordering::Acquire) {
-            run::park();
+            park::park();
         }
         give_back(self.0);
         core::mem::forget(self);
@@ -221,7 +221,7 @@ pub(super) fn bury(thread: ThreadId) {
         give_back(thread);
     }
     if let Some(joiner) = joiner {
-        run::unpark(joiner);
+        park::unpark(joiner);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::arch::counter;
 use crate::log::{info, warning};
 
 use super::super::clock::ticks;
-use super::super::run::{self, Here};
+use super::super::queues::{self, Here};
 use super::super::table::{SpawnError, slot};
 use super::{ON, Place, Reserved, of, one, trust};
 
@@ -36,7 +36,7 @@ pub fn admit(thread: ThreadId, name: &str, reservation: Reservation, may: CpuSet
         return Err(SpawnError::NoDeadlines);
     }
     let mut refused = SpawnError::NoCpu;
-    for cpu in may.and(run::online()).iter() {
+    for cpu in may.and(queues::online()).iter() {
         match reserve(cpu, thread, name, reservation) {
             Ok(()) => {
                 trust::begin();
@@ -54,7 +54,7 @@ pub fn admit(thread: ThreadId, name: &str, reservation: Reservation, may: CpuSet
 /// The thread, which was admitted on the core numbered `cpu`, runs from now on.
 pub fn let_go(cpu: usize, thread: ThreadId) {
     // A wake-up that was meant for who had the place before may still be on its way.
-    let Some((_, queues)) = run::lock_home(thread) else { return };
+    let Some((_, queues)) = queues::lock_home(thread) else { return };
     slot(thread).reserve(cpu);
     drop(queues);
     super::unpark(thread);
@@ -62,7 +62,7 @@ pub fn let_go(cpu: usize, thread: ThreadId) {
 
 /// The thread, which was admitted on the core numbered `cpu`, can't be made after all.
 pub fn give_back(cpu: usize, thread: ThreadId) {
-    let Some(mut queues) = run::lock_of(cpu) else { return };
+    let Some(mut queues) = queues::lock_of(cpu) else { return };
     if let Some((reserved, id)) = of(&mut queues, thread) {
         // Cannot have ended before.
         let _ = reserved.servers.end(id, counter::now());
@@ -73,7 +73,7 @@ pub fn give_back(cpu: usize, thread: ThreadId) {
 /// Charges the core numbered `cpu`.
 fn reserve(cpu: usize, thread: ThreadId, name: &str, reservation: Reservation) -> Result<(), SpawnError> {
     let mut queues = open(cpu)?;
-    if !run::online().has(cpu) {
+    if !queues::online().has(cpu) {
         // It has left since it was chosen.
         return Err(SpawnError::NoCpu);
     }
@@ -94,7 +94,7 @@ fn reserve(cpu: usize, thread: ThreadId, name: &str, reservation: Reservation) -
 
 /// The queues of the core numbered `cpu`, of which time can be reserved from now on, if the timer can be relied on.
 pub(super) fn open(cpu: usize) -> Result<Here, SpawnError> {
-    let lock = || run::lock_of(cpu).ok_or(SpawnError::NoCpu);
+    let lock = || queues::lock_of(cpu).ok_or(SpawnError::NoCpu);
     let mut queues = lock()?;
     if queues.reserved.is_none() {
         drop(queues);

@@ -6,18 +6,18 @@ use kernel_core::system::{Lateness, Reserved, ReservedCore};
 
 use crate::arch::counter;
 
-use super::super::run::{self, OfThisCore as _};
+use super::super::queues::{self, OfThisCore as _};
 use super::super::table::{SpawnError, name_of, slot};
 use super::{ON, SERVERS, admit, of, one};
 
 /// The nth thread with a reservation.
 pub fn reserved(index: usize) -> Option<Reserved> {
-    let all = run::online().iter().flat_map(|cpu| (0..SERVERS).map(move |place| (cpu, place)));
+    let all = queues::online().iter().flat_map(|cpu| (0..SERVERS).map(move |place| (cpu, place)));
     all.filter_map(|(cpu, place)| at(cpu, place)).nth(index)
 }
 
 fn at(cpu: usize, place: usize) -> Option<Reserved> {
-    let mut queues = run::lock_of(cpu)?;
+    let mut queues = queues::lock_of(cpu)?;
     let reserved = one(&mut queues.reserved)?;
     let (id, thread) = reserved.threads[place]?;
     // Up to now, where it is the one that runs.
@@ -40,18 +40,18 @@ pub fn waits_for_release(cpu: usize, thread: ThreadId) -> bool {
     if !ON || slot(thread).priority() != Priority::RESERVED {
         return false;
     }
-    let Some(mut queues) = run::lock_of(cpu) else { return false };
+    let Some(mut queues) = queues::lock_of(cpu) else { return false };
     let Some((reserved, id)) = of(&mut queues, thread) else { return false };
     reserved.servers.get(id).is_some_and(|server| server.state() == State::Depleted)
 }
 
 /// The nth core that somebody has reserved time of.
 pub fn core(index: usize) -> Option<ReservedCore> {
-    run::online().iter().filter_map(at_core).nth(index)
+    queues::online().iter().filter_map(at_core).nth(index)
 }
 
 fn at_core(cpu: usize) -> Option<ReservedCore> {
-    let mut queues = run::lock_of(cpu)?;
+    let mut queues = queues::lock_of(cpu)?;
     let now = counter::now();
     let reserved = one(&mut queues.reserved)?;
     let account = reserved.servers.admission(now);
@@ -81,12 +81,12 @@ pub fn begin_jitter(cpu: usize) -> Result<(), SpawnError> {
 
 /// How late the timer of the core numbered `cpu` interrupted since it counts; `None` where it doesn't, or there was none.
 pub fn lateness(cpu: usize) -> Option<Lateness> {
-    summary(&one(&mut run::lock_of(cpu)?.reserved)?.jitter)
+    summary(&one(&mut queues::lock_of(cpu)?.reserved)?.jitter)
 }
 
 /// Whether nobody who is ready on its core has an earlier deadline than the calling thread, which has a reservation.
 pub fn is_earliest() -> bool {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let me = here.current();
     let Some((reserved, id)) = of(&mut here, me) else { return false };
     let servers = &reserved.servers;

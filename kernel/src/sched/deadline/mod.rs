@@ -21,8 +21,9 @@ use kernel_core::sched::{Priority, ThreadId};
 
 use crate::arch::{counter, per_cpu};
 
-use super::run::{self, Here, OfThisCore, Queues};
+use super::queues::{self, Here, OfThisCore, Queues};
 use super::table::{slot, wait};
+use super::{park, run};
 
 pub(super) use admit::{admit, give_back, let_go};
 pub use admit::{allow, reservation};
@@ -55,7 +56,7 @@ pub(super) type Place = Option<Box<[Reserved; 1]>>;
 /// The calling thread is done until its server's next release. An error says that deadlines can't be kept any more; where the
 /// reason is that the timer is silent it comes at once, since nothing would tell of the release.
 pub fn next_period() -> Result<(), TimerFault> {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let me = here.current();
     let now = counter::now();
     if !trust::is_silent(&here, now)
@@ -75,7 +76,7 @@ pub fn next_period() -> Result<(), TimerFault> {
 
 /// By when the calling thread's current budget is given; `None` without a reservation.
 pub fn due() -> Option<u64> {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let me = here.current();
     let (reserved, id) = of(&mut here, me)?;
     reserved.servers.get(id).map(Server::deadline)
@@ -83,7 +84,7 @@ pub fn due() -> Option<u64> {
 
 /// What is left of the calling thread's current budget; `None` without a reservation.
 pub fn left() -> Option<u64> {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let me = here.current();
     let (reserved, id) = of(&mut here, me)?;
     reserved.charge(counter::now());
@@ -93,7 +94,7 @@ pub fn left() -> Option<u64> {
 /// Ends the wait of a server's thread, or its next one before it begins.
 #[cold]
 pub(super) fn unpark(thread: ThreadId) {
-    let Some((cpu, mut queues)) = run::lock_home(thread) else { return };
+    let Some((cpu, mut queues)) = queues::lock_home(thread) else { return };
     let wait = &slot(thread).wait;
     let state = wait.load(Relaxed);
     if state & wait::RESERVED == 0 {
@@ -129,17 +130,17 @@ pub(super) fn woken(queues: &mut Here, cpu: usize, thread: ThreadId) -> bool {
     false
 }
 
-/// What [`run::park_until`] is for a server's thread: until this, or without an end.
+/// What [`park::park_until`] is for a server's thread: until this, or without an end.
 #[cold]
 pub(super) fn wait(until: Option<u64>) {
-    let mut here = run::lock_here();
+    let mut here = queues::lock_here();
     let me = here.current();
     let wait = &slot(me).wait;
     if wait.load(Relaxed) & wait::TOKEN != 0 {
         return wait.store(wait::RESERVED, Relaxed);
     }
     wait.store(wait::RESERVED | wait::PARKED, Relaxed);
-    run::wake_at(&mut here, me, until);
+    park::wake_at(&mut here, me, until);
     let now = counter::now();
     trust::is_silent(&here, now);
     if let Some((reserved, id)) = of(&mut here, me) {
@@ -199,7 +200,7 @@ pub(super) fn idles(here: &mut Queues) {
 /// What a server's thread does that may have to give way: it does unless it is first.
 #[cold]
 pub(super) fn give_way() {
-    let here = run::lock_here();
+    let here = queues::lock_here();
     let me = here.current();
     go_on(here, me);
 }
@@ -252,7 +253,7 @@ fn elect(here: &mut Here, now: u64) -> Option<ThreadId> {
     if next != 0 {
         queues.clock.arm(next);
     }
-    run::count(here.masked(), i32::from(first.is_some()) - i32::from(before.is_some()));
+    queues::count(here.masked(), i32::from(first.is_some()) - i32::from(before.is_some()));
     first
 }
 

@@ -20,7 +20,7 @@ use crate::machine::rtc;
 use crate::sync::Lock;
 
 use super::super::clock::{self, sleep, ticks};
-use super::super::run::{self, Queues};
+use super::super::queues::{self, Queues};
 use super::super::table::{Spawn, name_of};
 use super::one;
 
@@ -64,7 +64,7 @@ pub(super) fn begin() {
     if !clock::runs() {
         return;
     }
-    for (index, cpu) in run::online().iter().take(TIMEKEEPERS.len()).enumerate() {
+    for (index, cpu) in queues::online().iter().take(TIMEKEEPERS.len()).enumerate() {
         if TIMEKEEPERS[index].swap(true, SeqCst) {
             continue;
         }
@@ -98,13 +98,13 @@ fn keep_time(index: usize) {
 /// Whether there is something to watch: somebody has a reservation, or nobody gets one before the timer interrupts again.
 fn is_wanted() -> bool {
     let is_silent = NOTICED.load(Relaxed) || FAULT.lock().is_some_and(is_silence);
-    is_silent || run::online().iter().any(is_reserved)
+    is_silent || queues::online().iter().any(is_reserved)
 }
 
 /// A look at every core's timer.
 fn watch() {
     tell();
-    let silent = run::online().iter().find(|&cpu| is_silent_at(cpu));
+    let silent = queues::online().iter().find(|&cpu| is_silent_at(cpu));
     match (silent, fault()) {
         (Some(_), None) => distrust(silence()),
         // Its servers' releases go by unnoticed: better late than never.
@@ -181,8 +181,8 @@ pub fn distrust(fault: TimerFault) {
         return;
     }
     warning!("the timer can't be relied on: {fault}");
-    for cpu in run::online().iter() {
-        let Some(mut queues) = run::lock_of(cpu) else { continue };
+    for cpu in queues::online().iter() {
+        let Some(mut queues) = queues::lock_of(cpu) else { continue };
         let Some(reserved) = one(&mut queues.reserved) else { continue };
         let told: heapless::Vec<ThreadId, { super::SERVERS }> = {
             let threads = reserved.threads;
@@ -248,7 +248,7 @@ fn silence() -> TimerFault {
 }
 
 fn is_silent_at(cpu: usize) -> bool {
-    run::lock_of(cpu).is_some_and(|queues| is_late(&queues, counter::now()))
+    queues::lock_of(cpu).is_some_and(|queues| is_late(&queues, counter::now()))
 }
 
 /// Its timer was set to a time long ago, and hasn't interrupted since.
@@ -260,6 +260,6 @@ fn is_late(queues: &Queues, now: u64) -> bool {
 
 /// Whether somebody has reserved time of the core numbered `cpu`, who then can't run anywhere else.
 pub fn is_reserved(cpu: usize) -> bool {
-    let Some(mut queues) = run::lock_of(cpu) else { return false };
+    let Some(mut queues) = queues::lock_of(cpu) else { return false };
     one(&mut queues.reserved).is_some_and(|reserved| reserved.servers.ids().next().is_some())
 }
