@@ -1,6 +1,6 @@
 //! Each core's timer: set to the first time at which something is due, and to nothing where nothing is.
 
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 
 use drivers::TimerError;
@@ -21,6 +21,8 @@ const TURNS_PER_SECOND: u64 = 200;
 static TURN: AtomicU64 = AtomicU64::new(0);
 /// Counts per second.
 static RATE: AtomicU64 = AtomicU64::new(0);
+/// The boot core's CNTFRQ_EL0 didn't say how many; another core's may.
+static WITHOUT_RATE: AtomicBool = AtomicBool::new(false);
 
 /// When a core's timer interrupts, and whose turn it is. Times are the counter's; 0 is none.
 pub(super) struct Clock {
@@ -35,7 +37,9 @@ pub(super) struct Clock {
 
 /// Uses this core's timer; [`interrupt`] has to be called on each of its interrupts.
 pub fn start() -> Result<(), TimerError> {
-    let hertz = ArmTimer::new(VirtualTimer).frequency()?.0;
+    let hertz = ArmTimer::new(VirtualTimer).frequency();
+    WITHOUT_RATE.store(hertz.is_err(), Relaxed);
+    let hertz = hertz?.0;
     stop();
     RATE.store(hertz, Relaxed);
     TURN.store((hertz / TURNS_PER_SECOND).max(1), Relaxed);
@@ -73,6 +77,11 @@ pub fn sleep_until(at: u64) {
 /// Whether timers interrupt.
 pub fn runs() -> bool {
     TURN.load(Relaxed) != 0
+}
+
+/// Whether none does because nobody knows how fast the counter is.
+pub(super) fn is_without_rate() -> bool {
+    WITHOUT_RATE.load(Relaxed)
 }
 
 /// What this core's timer interrupt does.

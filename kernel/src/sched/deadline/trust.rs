@@ -54,7 +54,7 @@ pub fn current() -> Trust {
 /// Why deadlines can't be kept.
 pub(super) fn fault() -> Option<TimerFault> {
     if !clock::runs() {
-        return Some(if counter::frequency() == 0 { TimerFault::NoRate } else { TimerFault::Missing });
+        return Some(if clock::is_without_rate() { TimerFault::NoRate } else { TimerFault::Missing });
     }
     *FAULT.lock()
 }
