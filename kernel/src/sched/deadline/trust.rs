@@ -1,5 +1,6 @@
 //! Whether deadlines can be kept: the threads `timekeeper` look whether every core's timer still interrupts, as long as somebody
-//! has a reservation or is refused one for its silence; the first of them also holds the counter against the second clock, once, from the first reservation on.
+//! has a reservation or is refused one for its silence. The first of them also has `compare` hold the counter against the second
+//! clock, once, from the first reservation on.
 //!
 //! A core whose own timer is silent wakes no sleeper. So there are two timekeepers, each on a core of its own, where there are two
 //! cores; and a core that somebody has reserved time of looks itself when one of its servers waits or is done, when another
@@ -11,34 +12,24 @@ use core::sync::atomic::{
 };
 use core::time::Duration;
 
-use kernel_core::deadline::{Calibration, TimerFault, Trust, Watchdog};
+use kernel_core::deadline::{TimerFault, Trust, Watchdog};
 use kernel_core::sched::{CpuSet, Priority, ThreadId};
 
 use crate::arch::counter;
 use crate::log::{info, warning};
-use crate::machine::rtc;
 use crate::sync::Lock;
 
 use super::super::clock::{self, sleep, ticks};
 use super::super::queues::{self, Queues};
 use super::super::table::{Spawn, name_of};
-use super::one;
+use super::{compare, one};
 
 /// A timer interrupt that is so late isn't late but missing. An emulator's core may stand still for a good part of that.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// From one look at the timers to the next.
 const WATCH: Duration = Duration::from_millis(250);
-/// From one look at the second clock to the next while it is compared.
-const COMPARE: Duration = Duration::from_millis(10);
-/// Seconds of the second clock that a comparison takes: each edge is known to one [`COMPARE`], so that makes half a percent.
-const SECONDS: u64 = 4;
-/// Looks after which a clock that hasn't moved isn't one: a minute.
-const LOOKS_MAX: u32 = 6000;
-/// Comparisons that have to fail: somebody may set the second clock in the middle of one.
-const ATTEMPTS: u32 = 3;
 
-/// What came of the comparison.
-static COMPARED: Lock<Trust> = Lock::new(Trust::Unasked);
+/// Why deadlines can't be kept, where a timer runs.
 static FAULT: Lock<Option<TimerFault>> = Lock::new(None);
 /// A silent timer was found where nobody could be told.
 static NOTICED: AtomicBool = AtomicBool::new(false);
@@ -48,7 +39,7 @@ static TIMEKEEPERS: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
 /// What is known.
 pub fn current() -> Trust {
     tell();
-    fault().map_or(*COMPARED.lock(), Trust::Fault)
+    fault().map_or_else(compare::verdict, Trust::Fault)
 }
 
 /// Why deadlines can't be kept.
@@ -79,8 +70,8 @@ pub(super) fn begin() {
 
 /// What a timekeeper does as long as it is wanted.
 fn keep_time(index: usize) {
-    if index == 0 && *COMPARED.lock() == Trust::Unasked {
-        compare();
+    if index == 0 && compare::verdict() == Trust::Unasked {
+        compare::compare();
     }
     loop {
         while is_wanted() {
@@ -102,7 +93,7 @@ fn is_wanted() -> bool {
 }
 
 /// A look at every core's timer.
-fn watch() {
+pub(super) fn watch() {
     tell();
     let silent = queues::online().iter().find(|&cpu| is_silent_at(cpu));
     match (silent, fault()) {
@@ -111,68 +102,6 @@ fn watch() {
         (Some(cpu), Some(_)) => crate::machine::irq::kick(cpu),
         (None, _) => forget(is_silence),
     }
-}
-
-/// Holds the counter against the second clock.
-fn compare() {
-    *COMPARED.lock() = Trust::Measuring;
-    let attempt = || measure().map_or(Ok(Trust::Alone), |calibration| calibration.verdict().map(|()| Trust::Agrees));
-    let mut verdict = attempt();
-    for _ in 1..ATTEMPTS {
-        if verdict.is_err() {
-            verdict = attempt();
-        }
-    }
-    match verdict {
-        Ok(trust) => {
-            info!("the timer: {trust}");
-            *COMPARED.lock() = trust;
-        }
-        Err(fault) => distrust(fault),
-    }
-}
-
-fn measure() -> Option<Calibration> {
-    let start = edge()?;
-    let mut end = edge()?;
-    // Not on and on where somebody sets it back.
-    for _ in 0..SECONDS {
-        if end.second.saturating_sub(start.second) < SECONDS {
-            end = edge()?;
-        }
-    }
-    let claimed_hz = counter::frequency();
-    let unsure = u128::from(start.unsure + end.unsure) * 1_000_000_000 / u128::from(claimed_hz.max(1));
-    Some(Calibration {
-        claimed_hz,
-        ticks: end.at - start.at,
-        // Nothing is measured, and nothing contradicts, where it went backwards.
-        nanoseconds: end.second.saturating_sub(start.second).saturating_mul(1_000_000_000),
-        step_nanoseconds: unsure as u64,
-    })
-}
-
-/// When the second clock came to a second.
-struct Edge {
-    second: u64,
-    /// Of the counter; it may have been so much earlier.
-    at: u64,
-    unsure: u64,
-}
-
-/// The next one; `None` where the clock doesn't move.
-fn edge() -> Option<Edge> {
-    let (before, mut looked) = (rtc::seconds()?, counter::now());
-    for _ in 0..LOOKS_MAX {
-        sleep(COMPARE);
-        watch();
-        let (second, at) = (rtc::seconds()?, counter::now());
-        if second != before {
-            return Some(Edge { second, at, unsure: at - looked });
-        }
-        looked = at;
-    }
-    None
 }
 
 /// From now on nobody is admitted, and whoever was is told: by the log, and at the end of its period.
