@@ -31,6 +31,9 @@ const BY_FIRMWARE: [&str; 1] = ["cpu-off-on"];
 /// Tests that a host may be too busy for; where time is instructions they pass.
 const IN_TIME: [&str; 5] = ["deadline-budget", "deadline-met", "deadline-refusal", "deadline-timer", "timer-stall"];
 
+/// By how many µs no sleep is late where time is instructions: 20,000 of them to wake a thread.
+const LATEST_SLEEP: u64 = 20;
+
 /// What tests provoke, and a host that stands still for a moment: a reservation that doesn't fit, and a timer that can't be relied on.
 const PROVOKED: [&str; 5] = [
     "waiting gets no reservation: ",
@@ -120,6 +123,9 @@ fn time_that_is_instructions() -> Result<(), Failure> {
     for name in IN_TIME {
         assert!(row(name).is_some(), "{name}: {rows:#?}");
     }
+    let sleep = row("sleep").unwrap_or_default();
+    let micros = sleep.strip_prefix("at most ").and_then(|rest| rest.split_once(' ')?.0.parse::<u64>().ok());
+    assert!(micros.is_some_and(|late| late < LATEST_SLEEP), "{sleep}");
     let budget = row("deadline-budget").unwrap_or_default();
     let numbers: Vec<u64> = budget.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     let [longest, budget, late, soonest, stops] = numbers[..] else { panic!("{budget:?}") };
