@@ -11,7 +11,7 @@ use std::fs;
 
 use tests::paths;
 
-use super::sources::{UNSAFE, rust_files, words};
+use super::sources::{UNSAFE, rust_files, without_tests, words};
 
 const PAGE: &str = "docs/unsafe-audit.md";
 
@@ -179,7 +179,7 @@ fn sites() -> Vec<Site> {
 }
 
 fn in_file(path: &str, text: &str) -> Vec<Site> {
-    let lines: Vec<&str> = text.lines().take_while(|line| *line != "#[cfg(test)]").collect();
+    let lines = without_tests(text);
     let mut sites = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let unquoted = line.split('"').step_by(2).collect::<Vec<_>>().join("\"\"");

@@ -55,7 +55,7 @@ fn packages_without_unsafe_forbid_it() {
 
 #[test]
 fn words_in_comments_and_quotes_do_not_count() {
-    let lines = code("let a = \"unsafe // x\"; // unsafe\nunsafe { b() }\n#[cfg(test)]\nunsafe {}");
+    let lines = code("let a = \"unsafe // x\"; // unsafe\nunsafe { b() }\n#[cfg(test)]\nmod tests {\nunsafe {}");
     assert_eq!(lines, ["let a = \"\"; ", "unsafe { b() }"]);
 }
 
@@ -95,10 +95,28 @@ fn collect(folder: &Path, files: &mut Vec<(String, String)>) {
     }
 }
 
+/// The lines up to the file's own test module. Behind a line that is for tests alone, `mod model;`, the rest goes on.
+pub(super) fn without_tests(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let opens = |rest: &[&str]| {
+        let item = rest.iter().find(|line| !line.starts_with("#["));
+        rest.first() == Some(&"#[cfg(test)]")
+            && item.is_some_and(|item| item.starts_with("mod ") && item.ends_with('{'))
+    };
+    let end = (0..lines.len()).find(|&index| opens(&lines[index..])).unwrap_or(lines.len());
+    lines[..end].to_vec()
+}
+
+#[test]
+fn a_file_goes_on_behind_a_line_for_tests() {
+    let text = "#[cfg(test)]\nmod model;\nfn a() {}\n#[cfg(test)]\n#[expect(x)]\nmod tests {\nfn b() {}\n}";
+    assert_eq!(without_tests(text), ["#[cfg(test)]", "mod model;", "fn a() {}"]);
+}
+
 /// Lines up to the file's own test module, without comments and without what stands in quotes.
 fn code(text: &str) -> Vec<String> {
-    let lines = text.lines().take_while(|line| *line != "#[cfg(test)]");
-    let unquoted = lines.map(|line| line.split('"').step_by(2).collect::<Vec<_>>().join("\"\""));
+    let lines = without_tests(text);
+    let unquoted = lines.iter().map(|line| line.split('"').step_by(2).collect::<Vec<_>>().join("\"\""));
     unquoted.map(|line| line.split_once("//").map_or(line.as_str(), |(code, _)| code).to_owned()).collect()
 }
 
