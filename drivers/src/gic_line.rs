@@ -2,7 +2,7 @@
 
 use hardware::board::Trigger;
 
-use crate::{InterruptError, Intid, Priority};
+use crate::{InterruptError, Intid};
 
 /// A line, by who has it (IHI 0048B, 2.2.1; IHI 0069H, 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,14 +134,4 @@ pub(crate) fn private_trigger(trigger: Trigger) -> Option<u32> {
         Trigger::LevelHigh | Trigger::LevelLow => Some(0b00),
         Trigger::Unspecified => None,
     }
-}
-
-/// `word` with the `bits` at `shift` replaced by `value`.
-pub(crate) fn replace(word: u32, shift: u32, bits: u32, value: u32) -> u32 {
-    word & !(bits << shift) | value << shift
-}
-
-/// Four lines' priorities in one register.
-pub(crate) fn four(priority: Priority) -> u32 {
-    u32::from_ne_bytes([priority.0; 4])
 }

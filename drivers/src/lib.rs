@@ -21,7 +21,10 @@ mod console;
 pub mod dma;
 mod error;
 mod extent;
+mod gic_array;
 mod gic_line;
+#[cfg(test)]
+mod gic_model;
 pub mod gicv2;
 pub mod gicv3;
 mod interrupt_controller;

@@ -4,6 +4,7 @@ use hardware::board::Trigger;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
 use super::cpu_interface::ONLY;
+use crate::gic_array as array;
 use crate::gic_line::{self as line, Line, Shared};
 use crate::mmio::Bus;
 use crate::registers::gicv2::gicd::{CTLR, ICPIDR2, Registers, TYPER};
@@ -75,7 +76,7 @@ impl<D: Bus> Distributor<D> {
     /// The calling CPU's private lines off.
     pub(super) fn stop_private(&mut self) -> Result<(), InterruptError> {
         for word in 0..PRIVATE_WORDS {
-            self.registers.icenabler(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+            array::clear(self.registers.icenabler(word), !0)?;
         }
         Ok(())
     }
@@ -88,19 +89,16 @@ impl<D: Bus> Distributor<D> {
     /// 32 lines.
     fn reset_word(&mut self, word: usize) -> Result<(), InterruptError> {
         let gicd = &self.registers;
-        gicd.icenabler(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
-        gicd.icpendr(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
-        gicd.icactiver(word).ok_or(InterruptError::NoSuchLine)?.clear_mask(!0);
+        array::clear(gicd.icenabler(word), !0)?;
+        array::clear(gicd.icpendr(word), !0)?;
+        array::clear(gicd.icactiver(word), !0)?;
         gicd.igroupr(word).ok_or(InterruptError::NoSuchLine)?.set(0);
         Ok(())
     }
 
     /// Four lines a register. The last word of 32 lines has only 28 where there are most.
     fn reset_priorities(&mut self, registers: core::ops::Range<usize>) {
-        let priority = line::four(Priority::DEFAULT);
-        for register in registers.map_while(|index| self.registers.ipriorityr(index)) {
-            register.set(priority);
-        }
+        array::reset_priorities(registers.map_while(|index| self.registers.ipriorityr(index)));
     }
 
     /// How the calling CPU is named: what it reads of its SGIs' targets is itself (IHI 0048B, 4.3.12).
@@ -113,8 +111,6 @@ impl<D: Bus> Distributor<D> {
         if own.is_power_of_two() { Ok(CpuTarget(own.into())) } else { Err(InterruptError::NoInterface) }
     }
 
-    // From here on `NoSuchLine` can't come: a `Line` lies within the array registers, but the types don't know it.
-
     /// Leaves the line disabled: its trigger mustn't change while it is enabled (IHI 0048B, 4.3.13).
     pub(super) fn configure(&mut self, line: Line, trigger: Trigger, priority: Priority) -> Result<(), InterruptError> {
         let trigger = match line {
@@ -124,17 +120,14 @@ impl<D: Bus> Distributor<D> {
         self.disable(line)?;
         if let Some(bits) = trigger {
             let (index, shift) = line.pair();
-            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
-            config.set(line::replace(config.get(), shift, 0b11, bits));
+            array::replace(self.registers.icfgr(index), shift, 0b11, bits)?;
             // A line's trigger may be wired, and of PPIs it often is; the low bit of the pair is reserved.
-            if matches!(line, Line::Shared(_)) && config.get() >> shift & 0b10 != bits {
+            if matches!(line, Line::Shared(_)) && array::read(self.registers.icfgr(index), shift)? & 0b10 != bits {
                 return Err(InterruptError::NotPossible);
             }
         }
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
-        Ok(())
+        array::replace(self.registers.ipriorityr(index), shift, 0xff, priority.0.into())
     }
 
     pub(super) fn route(&mut self, line: Shared, cpu: CpuTarget) -> Result<(), InterruptError> {
@@ -143,20 +136,17 @@ impl<D: Bus> Distributor<D> {
             return Ok(());
         }
         let (index, shift) = line.byte();
-        let register = self.registers.itargetsr(index).ok_or(InterruptError::NoSuchLine)?;
-        register.set(line::replace(register.get(), shift, 0xff, cpu.0 as u32));
-        Ok(())
+        array::replace(self.registers.itargetsr(index), shift, 0xff, cpu.0 as u32)
     }
 
     pub(super) fn enable(&mut self, line: Line) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.isenabler(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
-        Ok(())
+        array::raise(self.registers.isenabler(index), mask)
     }
 
     pub(super) fn disable(&mut self, line: Line) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
+        array::clear(self.registers.icenabler(index), mask)?;
         // Nothing says when it is done, but a read comes back only after the write before it. What it says doesn't
         // matter: SGIs may stay enabled whatever is written (IHI 0048B, 4.3.6).
         self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.get();
@@ -168,38 +158,29 @@ impl<D: Bus> Distributor<D> {
             let (index, shift) = sgi.byte();
             // The only interface is the first.
             let sender = self.own_target()?.0.max(1) as u32;
-            self.registers.spendsgir(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(sender << shift);
-            return Ok(());
+            return array::raise(self.registers.spendsgir(index), sender << shift);
         }
         let (index, mask) = line.bit();
-        self.registers.ispendr(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
-        Ok(())
+        array::raise(self.registers.ispendr(index), mask)
     }
 
     pub(super) fn clear_pending(&mut self, line: Line) -> Result<(), InterruptError> {
         if let Some(sgi) = line.sgi() {
             let (index, shift) = sgi.byte();
-            self.registers.cpendsgir(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(0xff << shift);
-            return Ok(());
+            return array::clear(self.registers.cpendsgir(index), 0xff << shift);
         }
         let (index, mask) = line.bit();
-        self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
-        Ok(())
+        array::clear(self.registers.icpendr(index), mask)
     }
 
     pub(super) fn priority(&self, line: Line) -> Result<Priority, InterruptError> {
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        Ok(Priority((register.get() >> shift) as u8))
+        Ok(Priority(array::read(self.registers.ipriorityr(index), shift)? as u8))
     }
 
     pub(super) fn state(&self, line: Line) -> Result<LineState, InterruptError> {
         let (index, mask) = line.bit();
         let gicd = &self.registers;
-        Ok(LineState {
-            enabled: gicd.isenabler(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-            pending: gicd.ispendr(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-            active: gicd.isactiver(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-        })
+        array::state(mask, [gicd.isenabler(index), gicd.ispendr(index), gicd.isactiver(index)])
     }
 }

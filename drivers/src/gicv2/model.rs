@@ -7,32 +7,26 @@ use std::vec;
 use std::vec::Vec;
 
 use super::Barrier;
+use crate::gic_model::{self, Lines};
 use crate::mmio::fake::{Device, Model};
 use crate::verify::Step;
-use crate::verify::faults::Fault;
 
-/// One line's state; the private lines of each CPU have their own.
+/// One line's state, its priority as the Secure view has it; the private lines of each CPU have their own.
+pub(super) type LineModel = gic_model::LineModel<Targets>;
+
+/// CPU interfaces, a bit each.
 #[derive(Debug, Clone, Default)]
-pub(super) struct LineModel {
-    pub(super) enabled: bool,
-    pub(super) pending: bool,
-    pub(super) active: bool,
-    pub(super) group1: bool,
-    pub(super) edge: bool,
-    /// As the Secure view has it.
-    pub(super) priority: u8,
-    /// CPU interfaces, a bit each.
-    pub(super) targets: u8,
-    /// SGIs: the interfaces that sent it and weren't heard yet.
+pub(super) struct Targets {
+    /// Where an SPI goes.
+    pub(super) cpus: u8,
+    /// SGIs: who sent it and wasn't heard yet.
     pub(super) senders: u8,
-    /// What it doesn't do.
-    pub(super) fault: Option<Fault>,
 }
 
 impl LineModel {
-    /// Whether it comes to this state.
-    fn comes(&self, step: Step) -> bool {
-        self.fault != Some(Fault::Step(step))
+    /// Whether an interrupt waits to be taken.
+    pub(super) fn waits(&self) -> bool {
+        self.pending || self.route.senders != 0
     }
 }
 
@@ -72,8 +66,6 @@ pub(super) struct Gic {
     pub(super) wrong_targets: Option<u8>,
     /// Lines whose trigger changed while they were enabled.
     pub(super) forbidden: u32,
-    /// Lines whose trigger is wired to level.
-    pub(super) wired: Vec<usize>,
     pub(super) accesses: usize,
 }
 
@@ -82,10 +74,9 @@ impl Gic {
     /// Non-secure kernel gets has been put into Group 1, and the mask into its half.
     pub(super) fn used(view: View, words: u32, cpus: usize) -> Self {
         let non_secure = view == View::NonSecure;
-        let left =
-            LineModel { enabled: true, pending: true, active: true, edge: true, group1: true, ..LineModel::default() };
+        let left = LineModel { group1: true, ..LineModel::used() };
         let mask = if non_secure { 0x80 } else { 0 };
-        let sgi = LineModel { pending: false, senders: 0xff, ..left.clone() };
+        let sgi = LineModel { pending: false, route: Targets { cpus: 0, senders: 0xff }, ..left.clone() };
         let private = [vec![sgi; 16], vec![left.clone(); 16]].concat();
         let interface = Interface { private, control: 0x1e0, mask, active_priorities: 1, ended: vec![] };
         Self {
@@ -98,7 +89,6 @@ impl Gic {
             revision: 2,
             wrong_targets: None,
             forbidden: 0,
-            wired: vec![],
             accesses: 0,
         }
     }
@@ -106,36 +96,6 @@ impl Gic {
     /// The interface of the CPU that accesses.
     pub(super) fn interface(&mut self) -> &mut Interface {
         &mut self.interfaces[self.own]
-    }
-
-    /// The line as the CPU that accesses sees it; none where a Non-secure access finds a Group 0 line, or nothing is.
-    pub(super) fn line(&mut self, number: usize) -> Option<&mut LineModel> {
-        let hides = self.view == View::NonSecure;
-        let line = match number {
-            0..32 => self.interfaces[self.own].private.get_mut(number),
-            number => self.shared.get_mut(number),
-        };
-        line.filter(|line| !hides || line.group1)
-    }
-
-    fn bits(&mut self, first: usize, of: fn(&LineModel) -> bool) -> u32 {
-        (0..32).fold(0, |word, bit| {
-            let on = self.line(first * 8 + bit).is_some_and(|line| of(line));
-            word | u32::from(on) << bit
-        })
-    }
-
-    fn set_bits(&mut self, first: usize, value: u32, change: fn(&mut LineModel)) {
-        for bit in (0..32).filter(|bit| value >> bit & 1 != 0) {
-            if let Some(line) = self.line(first * 8 + bit) {
-                change(line);
-            }
-        }
-    }
-
-    /// What a byte register of four lines has.
-    fn bytes(&mut self, first: usize, of: impl Fn(&LineModel) -> u8) -> u32 {
-        u32::from_le_bytes([0, 1, 2, 3].map(|byte| self.line(first + byte).map_or(0, |line| of(line))))
     }
 
     /// A priority as the view reads it (4.3.11).
@@ -155,73 +115,32 @@ impl Gic {
             0x000 => self.control,
             0x004 => (self.words - 1) | (self.interfaces.len() as u32 - 1) << 5,
             0x080..0x100 if view == View::NonSecure => 0,
-            0x080..0x100 => self.bits(offset - 0x080, |line| line.group1),
-            0x100..0x180 => self.bits(offset - 0x100, |line| line.enabled),
-            0x180..0x200 => self.bits(offset - 0x180, |line| line.enabled),
-            0x200..0x280 => self.bits(offset - 0x200, |line| line.pending || line.senders != 0),
-            0x300..0x380 => self.bits(offset - 0x300, |line| line.active),
+            0x200..0x280 => self.bits((offset - 0x200) * 8, LineModel::waits),
             0x400..0x7fc => self.bytes(offset - 0x400, |line| Self::shown(view, line.priority)),
             0x800..0xbfc if single => 0,
             0x800..0x820 => u32::from_le_bytes([self.wrong_targets.unwrap_or(own); 4]),
-            0x820..0xbfc => self.bytes(offset - 0x800, |line| line.targets),
-            0xc00..0xd00 => (0..16).fold(0, |word, pair| {
-                let edge = self.line((offset - 0xc00) * 4 + pair).is_some_and(|line| line.edge);
-                word | u32::from(edge) << (pair * 2 + 1)
-            }),
+            0x820..0xbfc => self.bytes(offset - 0x800, |line| line.route.cpus),
             0xfe8 => self.revision << 4 | 0xb,
-            other => panic!("load at {other:#x}"),
+            array => self.load_array(array),
         }
     }
 
     fn store_distributor(&mut self, offset: usize, value: u32) {
         let view = self.view;
         // SGIs are pending by their senders only (4.3.7), and always enabled here, which a GICv2 may do (4.3.6).
-        let but_sgis = |array| if offset == array { value & !0xffff } else { value };
+        let value = if matches!(offset, 0x180 | 0x200 | 0x280) { value & !0xffff } else { value };
         match offset {
             0x000 => self.control = value & if view == View::NonSecure { 1 } else { 3 },
             0x080..0x100 if view == View::NonSecure => {}
-            0x080..0x100 => {
-                self.set_bits(offset - 0x080, value, |line| line.group1 = true);
-                self.set_bits(offset - 0x080, !value, |line| line.group1 = false);
+            0x400..0x7fc => {
+                self.each_byte(offset - 0x400, value, |line, byte| line.set_priority(Self::kept(view, byte)))
             }
-            0x100..0x180 => self.set_bits(offset - 0x100, value, |line| line.enabled = line.comes(Step::Enabled)),
-            0x180..0x200 => self.set_bits(offset - 0x180, but_sgis(0x180), |line| line.enabled = false),
-            0x200..0x280 => {
-                self.set_bits(offset - 0x200, but_sgis(0x200), |line| line.pending = line.comes(Step::Pending))
-            }
-            0x280..0x300 => self.set_bits(offset - 0x280, but_sgis(0x280), |line| line.pending = false),
-            0x380..0x400 => self.set_bits(offset - 0x380, value, |line| line.active = false),
-            0x400..0x7fc => self.each_byte(offset - 0x400, value, |line, byte| {
-                if line.fault != Some(Fault::Priority) {
-                    line.priority = Self::kept(view, byte);
-                }
-            }),
             0x820..0xbfc if self.interfaces.len() == 1 => {}
-            0x820..0xbfc => self.each_byte(offset - 0x800, value, |line, byte| line.targets = byte),
-            0xc00..0xd00 => self.store_triggers((offset - 0xc00) * 4, value),
+            0x820..0xbfc => self.each_byte(offset - 0x800, value, |line, byte| line.route.cpus = byte),
             0xf00 => self.send(value),
-            0xf10..0xf20 => self.each_byte(offset - 0xf10, value, |line, byte| line.senders &= !byte),
-            0xf20..0xf30 => self.each_byte(offset - 0xf20, value, |line, byte| line.senders |= byte),
-            other => panic!("store at {other:#x}"),
-        }
-    }
-
-    fn each_byte(&mut self, first: usize, value: u32, change: impl Fn(&mut LineModel, u8)) {
-        for (byte, value) in value.to_le_bytes().into_iter().enumerate() {
-            if let Some(line) = self.line(first + byte) {
-                change(line, value);
-            }
-        }
-    }
-
-    fn store_triggers(&mut self, first: usize, value: u32) {
-        for pair in 0..16 {
-            let (number, edge) = (first + pair, value >> (pair * 2 + 1) & 1 != 0);
-            let wired = self.wired.contains(&number);
-            let Some(line) = self.line(number) else { continue };
-            let changes = line.enabled && line.edge != edge;
-            line.edge = edge && !wired;
-            self.forbidden += u32::from(changes && number >= 16);
+            0xf10..0xf20 => self.each_byte(offset - 0xf10, value, |line, byte| line.route.senders &= !byte),
+            0xf20..0xf30 => self.each_byte(offset - 0xf20, value, |line, byte| line.route.senders |= byte),
+            array => self.forbidden += self.store_array(array, value),
         }
     }
 
@@ -238,7 +157,7 @@ impl Gic {
         for (number, interface) in self.interfaces.iter_mut().enumerate() {
             let line = &mut interface.private[sgi];
             if targets >> number & 1 != 0 && line.group1 == group1 && line.comes(Step::Pending) {
-                line.senders |= sender;
+                line.route.senders |= sender;
             }
         }
     }
@@ -253,12 +172,12 @@ impl Gic {
             // Bit 0 of CTLR is the only group of the Non-secure view, and Group 0 of the other.
             let bit = if line.group1 && !non_secure { 1 } else { 0 };
             let forwarded = control >> bit & 1 != 0 && interface.control >> bit & 1 != 0;
-            let mine = *number < 32 || single || line.targets & own != 0;
-            forwarded && mine && line.enabled && (line.pending || line.senders != 0) && !line.active
+            let mine = *number < 32 || single || line.route.cpus & own != 0;
+            forwarded && mine && line.enabled && line.waits() && !line.active
         });
         let most = ready.filter(|(_, line)| line.priority < interface.mask);
         let (number, line) = most.min_by_key(|(number, line)| (line.priority, *number))?;
-        Some((number, line.senders.trailing_zeros() & 7))
+        Some((number, line.route.senders.trailing_zeros() & 7))
     }
 
     /// Whether the CPU that accesses is told of an interrupt.
@@ -284,7 +203,7 @@ impl Gic {
         let Some(line) = self.line(number) else { return 1023 };
         line.active = line.comes(Step::Active);
         if sgi {
-            line.senders &= !(1 << sender)
+            line.route.senders &= !(1 << sender)
         } else {
             line.pending = false
         }
@@ -323,6 +242,20 @@ impl Gic {
             0x0d4..0x0f0 => {}
             other => panic!("store at {other:#x}"),
         }
+    }
+}
+
+impl Lines for Gic {
+    type Route = Targets;
+
+    /// As the CPU that accesses sees it; none where a Non-secure access finds a Group 0 line.
+    fn line(&mut self, number: usize) -> Option<&mut LineModel> {
+        let hides = self.view == View::NonSecure;
+        let line = match number {
+            0..32 => self.interfaces[self.own].private.get_mut(number),
+            number => self.shared.get_mut(number),
+        };
+        line.filter(|line| !hides || line.group1)
     }
 }
 

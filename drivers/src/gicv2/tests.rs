@@ -1,11 +1,11 @@
 //! The driver against the model.
 
 use std::cell::RefMut;
-use std::vec;
 use std::vec::Vec;
 
 use super::model::{Caller, DistributorModel, Gic, InterfaceModel, LineModel, View, parts};
 use super::*;
+use crate::gic_model::{Lines, goes_through_its_states};
 use crate::mmio::fake::Model;
 use crate::verify::faults::{self, Breakable, Fault, Gate};
 use crate::verify::{VerifyError, verify, verify_cpu};
@@ -96,7 +96,7 @@ fn firmwares_leavings_are_cleared() {
         // The Non-secure half of the priorities is the less urgent one: 0xa0 there is 0xd0 to the Secure view.
         let (priority, group1) = if view == View::Single { (0xa0, false) } else { (0xd0, true) };
         let quiet = |line: &LineModel| {
-            let idle = !line.pending && line.senders == 0 && !line.active;
+            let idle = !line.waits() && !line.active;
             idle && line.priority == priority && line.group1 == group1
         };
         let own = &model.interfaces[0];
@@ -157,24 +157,9 @@ fn a_mask_that_secure_software_holds_is_an_error() {
 #[test]
 fn a_line_goes_through_its_states() {
     for (view, intid) in VIEWS.into_iter().flat_map(|view| [0, 27, 33, 287].map(|intid| (view, Intid(intid)))) {
-        let always = intid.0 < 16;
         let mut gic = started(view);
-        gic.configure(intid, Trigger::LevelHigh, Priority(0x80)).expect("a line");
-        assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
-        gic.set_pending(intid).expect("a line");
-        if !always {
-            assert_eq!(gic.interface().acknowledge(), None, "{intid:?} isn't enabled");
-        }
-        gic.enable(intid).expect("a line");
-        let ready = LineState { enabled: true, pending: true, active: false };
-        assert_eq!(gic.state(intid), Ok(ready));
-        let taken = gic.interface().acknowledge().expect("it is pending");
-        assert_eq!(taken.intid(), intid);
-        let active = LineState { enabled: true, pending: false, active: true };
-        assert_eq!(gic.state(intid), Ok(active));
-        gic.interface().end(taken);
-        gic.disable(intid).expect("a line");
-        assert_eq!(gic.state(intid), Ok(LineState { enabled: always, ..LineState::default() }));
+        let cpu = gic.interface();
+        goes_through_its_states(&mut gic, &cpu, intid, intid.0 < 16);
     }
 }
 
@@ -187,14 +172,14 @@ fn nothing_there_is_neither_an_interrupt_nor_ended() {
         let mut model = model(&gic);
         (model.control, model.interface().control) = (3, 3);
         let line = model.line(40).expect("a line");
-        (line.group1, line.enabled, line.pending, line.targets) = (true, true, true, 1);
+        (line.group1, line.enabled, line.pending, line.route.cpus) = (true, true, true, 1);
     }
     assert_eq!(gic.interface().acknowledge(), None, "1022");
     let gic = started(View::NonSecure);
     {
         let mut model = model(&gic);
         let line = model.line(40).expect("a line");
-        (line.group1, line.enabled, line.pending, line.targets) = (false, true, true, 1);
+        (line.group1, line.enabled, line.pending, line.route.cpus) = (false, true, true, 1);
     }
     assert_eq!(gic.interface().acknowledge(), None, "Secure software's");
     assert!(model(&gic).interfaces[0].ended.is_empty());
@@ -218,7 +203,7 @@ fn neighbours_are_left_alone() {
     gic.set_pending(Intid(33)).expect("a line");
     {
         let model = model(&gic);
-        let marked = |line: &LineModel| line.enabled || line.pending || line.priority != 0xa0 || line.targets != 0;
+        let marked = |line: &LineModel| line.enabled || line.pending || line.priority != 0xa0 || line.route.cpus != 0;
         let shared = model.shared.iter().enumerate().skip(32).filter(|(_, line)| marked(line));
         assert_eq!(shared.map(|(intid, _)| intid).collect::<Vec<_>>(), [33]);
     }
@@ -262,7 +247,9 @@ fn triggers_that_an_spi_can_not_have_are_refused() {
         let configured = gic.configure(Intid(33), trigger, Priority::DEFAULT);
         assert_eq!(configured, Err(InterruptError::NotPossible), "{trigger:?}");
     }
-    let mut gic = start(Gic { wired: vec![27, 34], ..Gic::used(View::Single, WORDS, CPUS) }).expect("a GICv2");
+    for wired in [27, 34] {
+        model(&gic).line(wired).expect("a line").wired = true;
+    }
     let configured = gic.configure(Intid(34), Trigger::EdgeRising, Priority::DEFAULT);
     assert_eq!(configured, Err(InterruptError::NotPossible), "wired to level");
     // The Pi's trees say level low for the timer, and nobody asks a PPI.
@@ -276,9 +263,9 @@ fn an_spi_goes_to_the_cpu_that_configures_it_until_it_is_routed() {
     on_cpu(&gic, 2);
     gic.configure(Intid(33), Trigger::LevelHigh, Priority::DEFAULT).expect("a line");
     gic.enable(Intid(33)).expect("a line");
-    assert_eq!(model(&gic).shared[33].targets, 0b100);
+    assert_eq!(model(&gic).shared[33].route.cpus, 0b100);
     gic.route(Intid(33), target(1)).expect("a line");
-    assert_eq!(model(&gic).shared[33].targets, 0b10);
+    assert_eq!(model(&gic).shared[33].route.cpus, 0b10);
     assert_eq!(gic.route(Intid(27), target(1)), Err(InterruptError::NotPossible), "a PPI has no route");
     gic.set_pending(Intid(33)).expect("a line");
     assert_eq!(taken(&mut gic), None, "the second interface's");
@@ -373,7 +360,7 @@ fn sgis_are_ended_with_their_sender() {
 fn sgis_name_their_target() {
     let mut gic = all_started(View::Single);
     gic.interface().send(Intid(1), SgiTarget::Others).expect("an SGI");
-    let got = |gic: &Modelled| [0, 1, 2, 3].map(|cpu: usize| model(gic).interfaces[cpu].private[1].senders);
+    let got = |gic: &Modelled| [0, 1, 2, 3].map(|cpu: usize| model(gic).interfaces[cpu].private[1].route.senders);
     assert_eq!(got(&gic), [0, 1, 1, 1]);
     assert_eq!(caller(&gic).published.get(), 1, "memory comes before the SGI");
     on_cpu(&gic, 1);
@@ -423,7 +410,7 @@ impl Breakable for Modelled {
         let model = model(self);
         let own = model.interfaces[0].private.iter().enumerate();
         let mut lines = own.chain(model.shared.iter().enumerate().skip(32));
-        let idle = |line: &LineModel| !line.pending && line.senders == 0 && !line.active;
+        let idle = |line: &LineModel| !line.waits() && !line.active;
         lines.all(|(number, line)| idle(line) && (number < 16 || !line.enabled))
     }
 }

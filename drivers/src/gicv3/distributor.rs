@@ -3,6 +3,7 @@
 use hardware::board::Trigger;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
+use crate::gic_array as array;
 use crate::gic_line::{self as line, Shared};
 use crate::mmio::{Bus, poll};
 use crate::registers::gicv3::gicd::{CTLR, PIDR2, Registers, TYPER};
@@ -40,7 +41,7 @@ impl<D: Bus> Distributor<D> {
         // Affinity routing may be on and must not go off then (IHI 0069H, GICD_CTLR.ARE), so only the groups do.
         self.registers.ctlr().modify(CTLR::EnableGrp0::CLEAR + CTLR::EnableGrp1::CLEAR);
         self.finish()?;
-        self.reset_lines();
+        self.reset_lines()?;
         self.finish()?;
         self.registers.ctlr().modify(CTLR::ARE::SET);
         self.finish()?;
@@ -54,28 +55,18 @@ impl<D: Bus> Distributor<D> {
     }
 
     /// A register at a time, 32 or 4 lines; what is per line waits for [`Self::configure`].
-    fn reset_lines(&mut self) {
+    fn reset_lines(&mut self) -> Result<(), InterruptError> {
         let gicd = &self.registers;
         let words = self.lines.div_ceil(32) as usize;
         for word in 1..words {
-            let (Some(group), Some(enable), Some(pending), Some(active)) =
-                (gicd.igroupr(word), gicd.icenabler(word), gicd.icpendr(word), gicd.icactiver(word))
-            else {
-                return;
-            };
-            enable.clear_mask(!0);
-            pending.clear_mask(!0);
-            active.clear_mask(!0);
-            group.set(!0);
+            array::clear(gicd.icenabler(word), !0)?;
+            array::clear(gicd.icpendr(word), !0)?;
+            array::clear(gicd.icactiver(word), !0)?;
+            gicd.igroupr(word).ok_or(InterruptError::NoSuchLine)?.set(!0);
         }
-        let priority = line::four(Priority::DEFAULT);
-        for register in (8..words * 8).map_while(|index| gicd.ipriorityr(index)) {
-            register.set(priority);
-        }
+        array::reset_priorities((8..words * 8).map_while(|index| gicd.ipriorityr(index)));
+        Ok(())
     }
-
-    // From here on `NoSuchLine` can't come: a `Shared` line lies within the array registers, but the types don't know
-    // it.
 
     /// Leaves the line disabled: its trigger mustn't change while it is enabled (IHI 0069H, GICD_ICFGR).
     pub(super) fn configure(
@@ -88,17 +79,14 @@ impl<D: Bus> Distributor<D> {
         self.disable(line)?;
         if let Some(bits) = trigger {
             let (index, shift) = line.pair();
-            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
-            config.set(line::replace(config.get(), shift, 0b11, bits));
+            array::replace(self.registers.icfgr(index), shift, 0b11, bits)?;
             // A line's trigger may be wired; the low bit of the pair is reserved.
-            if config.get() >> shift & 0b10 != bits {
+            if array::read(self.registers.icfgr(index), shift)? & 0b10 != bits {
                 return Err(InterruptError::NotPossible);
             }
         }
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
-        Ok(())
+        array::replace(self.registers.ipriorityr(index), shift, 0xff, priority.0.into())
     }
 
     pub(super) fn route(&mut self, line: Shared, cpu: CpuTarget) -> Result<(), InterruptError> {
@@ -110,42 +98,34 @@ impl<D: Bus> Distributor<D> {
 
     pub(super) fn enable(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.isenabler(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
-        Ok(())
+        array::raise(self.registers.isenabler(index), mask)
     }
 
     pub(super) fn disable(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.icenabler(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
+        array::clear(self.registers.icenabler(index), mask)?;
         self.finish()
     }
 
     pub(super) fn set_pending(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.ispendr(index).ok_or(InterruptError::NoSuchLine)?.raise_mask(mask);
-        Ok(())
+        array::raise(self.registers.ispendr(index), mask)
     }
 
     pub(super) fn clear_pending(&mut self, line: Shared) -> Result<(), InterruptError> {
         let (index, mask) = line.bit();
-        self.registers.icpendr(index).ok_or(InterruptError::NoSuchLine)?.clear_mask(mask);
-        Ok(())
+        array::clear(self.registers.icpendr(index), mask)
     }
 
     pub(super) fn priority(&self, line: Shared) -> Result<Priority, InterruptError> {
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        Ok(Priority((register.get() >> shift) as u8))
+        Ok(Priority(array::read(self.registers.ipriorityr(index), shift)? as u8))
     }
 
     pub(super) fn state(&self, line: Shared) -> Result<LineState, InterruptError> {
         let (index, mask) = line.bit();
         let gicd = &self.registers;
-        Ok(LineState {
-            enabled: gicd.isenabler(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-            pending: gicd.ispendr(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-            active: gicd.isactiver(index).ok_or(InterruptError::NoSuchLine)?.get() & mask != 0,
-        })
+        array::state(mask, [gicd.isenabler(index), gicd.ispendr(index), gicd.isactiver(index)])
     }
 
     /// Waits until the effects of writes to CTLR and ICENABLER are everywhere (IHI 0069H, GICD_CTLR.RWP).

@@ -9,30 +9,12 @@ use std::vec::Vec;
 use hardware::board::Mpidr;
 
 use super::SystemRegisters;
+use crate::gic_model::{self, Lines};
 use crate::mmio::fake::{Device, Model};
 use crate::verify::Step;
-use crate::verify::faults::Fault;
 
-/// One block's state a line: the distributor's for 32 up, a redistributor's for 0 to 31.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LineModel {
-    pub(super) enabled: bool,
-    pub(super) pending: bool,
-    pub(super) active: bool,
-    pub(super) group1: bool,
-    pub(super) edge: bool,
-    pub(super) priority: u8,
-    pub(super) route: u64,
-    /// What it doesn't do.
-    pub(super) fault: Option<Fault>,
-}
-
-impl LineModel {
-    /// Whether it comes to this state.
-    fn comes(&self, step: Step) -> bool {
-        self.fault != Some(Fault::Step(step))
-    }
-}
+/// One block's state a line: the distributor's for 32 up, a redistributor's for 0 to 31; and its IROUTER.
+pub(super) type LineModel = gic_model::LineModel<u64>;
 
 /// The whole controller.
 #[derive(Debug)]
@@ -58,8 +40,6 @@ pub(super) struct Gic {
     pub(super) on: Rc<Cell<bool>>,
     /// Lines whose trigger changed while they were enabled.
     pub(super) forbidden: u32,
-    /// Lines whose trigger is wired to level.
-    pub(super) wired: Vec<usize>,
     pub(super) accesses: usize,
 }
 
@@ -68,7 +48,7 @@ const RWP: u32 = 1 << 31;
 impl Gic {
     /// With firmware's leavings: everything enabled, pending and active.
     pub(super) fn used(words: u32, redistributors: Vec<u64>, own: usize) -> Self {
-        let left = LineModel { enabled: true, pending: true, active: true, edge: true, ..LineModel::default() };
+        let left = LineModel::used();
         let lines = (words as usize * 32).min(1020);
         Self {
             shared: vec![left.clone(); lines],
@@ -86,7 +66,6 @@ impl Gic {
             on_at_sleep: None,
             on: Rc::default(),
             forbidden: 0,
-            wired: vec![],
             accesses: 0,
         }
     }
@@ -99,66 +78,12 @@ impl Gic {
         RWP
     }
 
-    fn bank(&mut self, private: bool) -> &mut [LineModel] {
+    fn bank(&mut self, private: bool) -> &mut Vec<LineModel> {
         if private { &mut self.private } else { &mut self.shared }
     }
 
-    /// The registers that the distributor and SGI_base have alike, at offset 0x80 to 0xcff.
-    fn load_line(&mut self, private: bool, offset: usize) -> u32 {
-        let bank = self.bank(private);
-        let bits = |first: usize, of: fn(&LineModel) -> bool| {
-            let lines = bank.iter().skip(first * 8).take(32);
-            lines.enumerate().fold(0, |word, (bit, line)| word | u32::from(of(line)) << bit)
-        };
-        match offset {
-            0x100..0x180 => bits(offset - 0x100, |line| line.enabled),
-            0x200..0x280 => bits(offset - 0x200, |line| line.pending),
-            0x300..0x380 => bits(offset - 0x300, |line| line.active),
-            0x400..0x800 => {
-                (0..4).fold(0, |word, byte| word | u32::from(bank[offset - 0x400 + byte].priority) << (byte * 8))
-            }
-            0xc00..0xd00 => {
-                (0..16).fold(0, |word, pair| word | u32::from(bank[(offset - 0xc00) * 4 + pair].edge) << (pair * 2 + 1))
-            }
-            other => panic!("load at {other:#x}"),
-        }
-    }
-
-    fn store_line(&mut self, private: bool, offset: usize, value: u32) {
-        let wired = self.wired.clone();
-        let mut forbidden = 0;
-        let bank = self.bank(private);
-        let mut set = |first: usize, change: fn(&mut LineModel, bool)| {
-            for (bit, line) in bank.iter_mut().skip(first * 8).take(32).enumerate() {
-                change(line, value >> bit & 1 != 0);
-            }
-        };
-        match offset {
-            0x080..0x100 => set(offset - 0x080, |line, bit| line.group1 = bit),
-            0x100..0x180 => set(offset - 0x100, |line, bit| line.enabled |= bit && line.comes(Step::Enabled)),
-            0x180..0x200 => set(offset - 0x180, |line, bit| line.enabled &= !bit),
-            0x200..0x280 => set(offset - 0x200, |line, bit| line.pending |= bit && line.comes(Step::Pending)),
-            0x280..0x300 => set(offset - 0x280, |line, bit| line.pending &= !bit),
-            0x380..0x400 => set(offset - 0x380, |line, bit| line.active &= !bit),
-            0x400..0x800 => {
-                for (byte, line) in bank.iter_mut().skip(offset - 0x400).take(4).enumerate() {
-                    if line.fault != Some(Fault::Priority) {
-                        line.priority = (value >> (byte * 8)) as u8;
-                    }
-                }
-            }
-            0xc00..0xd00 => {
-                let first = (offset - 0xc00) * 4;
-                for pair in 0..16 {
-                    let edge = value >> (pair * 2 + 1) & 1 != 0;
-                    let line = &mut bank[first + pair];
-                    forbidden += u32::from(line.enabled && line.edge != edge);
-                    line.edge = edge && !wired.contains(&(first + pair));
-                }
-            }
-            other => panic!("store at {other:#x}"),
-        }
-        self.forbidden += forbidden;
+    fn store_array(&mut self, private: bool, offset: usize, value: u32) {
+        self.forbidden += self.bank(private).store_array(offset, value);
         if (0x180..0x200).contains(&offset) {
             self.busy = self.latency;
         }
@@ -179,7 +104,7 @@ impl Device for DistributorModel {
             0x0000 => gic.control | gic.rwp(),
             0x0004 => gic.typer,
             0xffe8 => gic.revision << 4 | 0xb,
-            offset => gic.load_line(false, offset),
+            offset => gic.shared.load_array(offset),
         })
     }
 
@@ -193,7 +118,7 @@ impl Device for DistributorModel {
                 gic.busy = gic.latency;
             }
             (0x6100..0x8000, 8) => gic.shared[(offset - 0x6000) / 8].route = value,
-            (offset, 4) => gic.store_line(false, offset, value as u32),
+            (offset, 4) => gic.store_array(false, offset, value as u32),
             other => panic!("store of {other:x?}"),
         }
     }
@@ -227,7 +152,7 @@ impl Device for RedistributorModel {
             0x0000 => gic.rwp() >> 28,
             0x0014 if gic.waker_is_secure => 0,
             0x0014 => u32::from(gic.asleep) * 6,
-            0x1_0080..0x1_1000 => gic.load_line(true, offset - 0x1_0000),
+            0x1_0080..0x1_1000 => gic.private.load_array(offset - 0x1_0000),
             other => panic!("load at {other:#x}"),
         })
     }
@@ -243,7 +168,7 @@ impl Device for RedistributorModel {
                 gic.asleep = value & 2 != 0 || !gic.wakes;
                 gic.on_at_sleep = gic.asleep.then(|| gic.on.get());
             }
-            0x1_0080..0x1_1000 => gic.store_line(true, offset - 0x1_0000, value as u32),
+            0x1_0080..0x1_1000 => gic.store_array(true, offset - 0x1_0000, value as u32),
             other => panic!("store at {other:#x}"),
         }
     }

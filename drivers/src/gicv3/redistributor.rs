@@ -4,6 +4,7 @@ use hardware::board::{Mpidr, Trigger};
 use tock_registers::LocalRegisterCopy;
 use tock_registers::interfaces::{ReadWriteable, Readable, Writeable};
 
+use crate::gic_array as array;
 use crate::gic_line::{self as line, Private};
 use crate::mmio::{Bus, Offset, poll};
 use crate::registers::gicv3::gicr::{CTLR, Registers, TYPER, WAKER};
@@ -42,10 +43,7 @@ impl<R: Bus> Redistributor<R> {
         gicr.icpendr0().clear_mask(!0);
         gicr.icactiver0().clear_mask(!0);
         gicr.igroupr0().set(!0);
-        let priority = line::four(Priority::DEFAULT);
-        for register in (0..8).map_while(|index| gicr.ipriorityr(index)) {
-            register.set(priority);
-        }
+        array::reset_priorities((0..8).map_while(|index| gicr.ipriorityr(index)));
         Ok(())
     }
 
@@ -75,13 +73,10 @@ impl<R: Bus> Redistributor<R> {
         if let Some(bits) = line::private_trigger(trigger).filter(|_| !line.is_sgi()) {
             let (index, shift) = line.pair();
             // Whether a PPI's trigger can change is the implementation's choice, so it isn't read back.
-            let config = self.registers.icfgr(index).ok_or(InterruptError::NoSuchLine)?;
-            config.set(line::replace(config.get(), shift, 0b11, bits));
+            array::replace(self.registers.icfgr(index), shift, 0b11, bits)?;
         }
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        register.set(line::replace(register.get(), shift, 0xff, priority.0.into()));
-        Ok(())
+        array::replace(self.registers.ipriorityr(index), shift, 0xff, priority.0.into())
     }
 
     pub(super) fn enable(&mut self, line: Private) {
@@ -103,8 +98,7 @@ impl<R: Bus> Redistributor<R> {
 
     pub(super) fn priority(&self, line: Private) -> Result<Priority, InterruptError> {
         let (index, shift) = line.byte();
-        let register = self.registers.ipriorityr(index).ok_or(InterruptError::NoSuchLine)?;
-        Ok(Priority((register.get() >> shift) as u8))
+        Ok(Priority(array::read(self.registers.ipriorityr(index), shift)? as u8))
     }
 
     pub(super) fn state(&self, line: Private) -> LineState {

@@ -8,6 +8,7 @@ use super::model::{Cpu, DistributorModel, Gic, LineModel, RedistributorModel, pa
 use hardware::board::Mpidr;
 
 use super::*;
+use crate::gic_model::goes_through_its_states;
 use crate::mmio::fake::Model;
 use crate::verify::faults::{self, Breakable, Fault, Gate};
 use crate::verify::{VerifyError, verify, verify_cpu};
@@ -163,20 +164,8 @@ fn a_cpu_without_system_registers_is_an_error() {
 fn a_line_goes_through_its_states() {
     for intid in [0, 27, 33, 287].map(Intid) {
         let mut gic = started();
-        gic.configure(intid, Trigger::LevelHigh, Priority(0x80)).expect("a line");
-        assert_eq!(gic.state(intid), Ok(LineState::default()));
-        gic.set_pending(intid).expect("a line");
-        assert_eq!(gic.interface().acknowledge(), None, "{intid:?} isn't enabled");
-        gic.enable(intid).expect("a line");
-        let ready = LineState { enabled: true, pending: true, active: false };
-        assert_eq!(gic.state(intid), Ok(ready));
-        let taken = gic.interface().acknowledge().expect("it is pending");
-        assert_eq!(taken.intid(), intid);
-        let active = LineState { enabled: true, pending: false, active: true };
-        assert_eq!(gic.state(intid), Ok(active));
-        gic.interface().end(taken);
-        gic.disable(intid).expect("a line");
-        assert_eq!(gic.state(intid), Ok(LineState::default()));
+        let cpu = gic.interface();
+        goes_through_its_states(&mut gic, &cpu, intid, false);
     }
 }
 
@@ -230,7 +219,7 @@ fn triggers_that_an_spi_can_not_have_are_refused() {
         let configured = gic.configure(Intid(33), trigger, Priority::DEFAULT);
         assert_eq!(configured, Err(InterruptError::NotPossible), "{trigger:?}");
     }
-    let mut gic = start(Gic { wired: vec![34], ..virt() }, 0).expect("a GICv3");
+    model(&gic).shared[34].wired = true;
     let configured = gic.configure(Intid(34), Trigger::EdgeRising, Priority::DEFAULT);
     assert_eq!(configured, Err(InterruptError::NotPossible), "wired to level");
 }
