@@ -1,6 +1,8 @@
 //! What `cargo run --features board-NAME` calls: the machine is the one that the image's own boards have.
 
-use tests::{Failure, Guest, Image};
+use std::fs;
+
+use tests::{Cause, Failure, Guest, Image, paths};
 
 /// Runs an image's ELF as Cargo would.
 fn run(name: &str, image: &Image, arguments: &[&str]) -> Result<Guest, Failure> {
@@ -44,6 +46,25 @@ fn an_image_of_several_boards_boots_as_the_one_that_is_asked_for() -> Result<(),
         let screen = guest.wait_for_prompt()?;
         guest.expect(&screen, banner)?;
     }
+    Ok(())
+}
+
+#[test]
+fn files_are_disks_in_the_order_they_are_told() -> Result<(), Failure> {
+    let folder =
+        paths::scratch("runner-disks").map_err(|source| Cause::File { path: "runner-disks".into(), source })?;
+    let mut arguments = vec!["--board".to_owned(), "qemu-virt".to_owned()];
+    for (name, blocks) in [("a.img", 3), ("b,c.img", 5)] {
+        let path = folder.join(name);
+        fs::write(&path, vec![0; blocks * 512]).map_err(|source| Cause::File { path: path.clone(), source })?;
+        arguments.extend(["--disk".to_owned(), path.display().to_string()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut guest = run("disks", Image::of_all_boards()?, &arguments)?;
+    guest.wait_for_prompt()?;
+    let disks = guest.run("blk list --json")?;
+    let at = |blocks| disks.find(blocks).unwrap_or_else(|| panic!("no disk of {blocks}: {disks}"));
+    assert!(at("\"blocks\":3,") < at("\"blocks\":5,"), "{disks}");
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Boots an image in QEMU for a person: the serial line is the terminal, Ctrl-A X leaves.
 
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// Enter at EL2 instead of EL1.
     #[arg(long)]
     el2: bool,
+    /// A file that the machine has as a disk, byte for byte; told again, it has more. Only QEMU's `virt` has a bus for them.
+    #[arg(long, value_name = "FILE")]
+    disk: Vec<PathBuf>,
 }
 
 /// A machine of QEMU's, without an image.
@@ -129,8 +132,19 @@ fn command(shown: &Qemu, options: &Options) -> Machine {
     if let Some(memory) = options.memory {
         command.args(["-m", &format!("{memory}M")]);
     }
+    // QEMU fills its virtio windows from the last one on, and the kernel counts from the first.
+    for (number, file) in options.disk.iter().enumerate().rev() {
+        attach(&mut command, number, file);
+    }
     let ram = if shown.machine.starts_with("raspi") { 0 } else { VIRT_RAM };
     Machine { command, load_address: ram + IMAGE_OFFSET }
+}
+
+/// A comma in a file's name is doubled, since one alone ends it for QEMU.
+fn attach(command: &mut Command, number: usize, file: &Path) {
+    let name = file.to_string_lossy().replace(',', ",,");
+    command.arg("-drive").arg(format!("file={name},format=raw,if=none,id=disk{number}"));
+    command.arg("-device").arg(format!("virtio-blk-device,drive=disk{number}"));
 }
 
 /// The symbols are loaded twice: where the kernel is linked, and where QEMU puts it and it runs until its page tables
