@@ -37,3 +37,18 @@ fn goes_on(name: &str, machine: &Machine) -> Result<(), Failure> {
     guest.send_line("poweroff")?;
     guest.wait_for_exit().map(drop)
 }
+
+#[test]
+fn a_rate_that_tree_and_counter_disagree_on_is_told() -> Result<(), Failure> {
+    let machine = Machine::virt();
+    let mut tree = LiveTree::read(&machine.tree("timer-two-rates")?)?;
+    tree.set("/timer", "clock-frequency", 0_u32)?;
+    let mut guest = machine.raw(Raw::with_tree(tree.to_blob())).boot("timer-two-rates", Image::under_test()?)?;
+    guest.wait_for_prompt()?;
+    let log = guest.run("log")?;
+    guest.expect(&log, "warn  timer: clock-frequency is 0 Hz, CNTFRQ_EL0 says 62_500_000 Hz, which is used")?;
+    let slept = guest.run("selftest sleep")?;
+    guest.expect(&slept, "[PASS] sleep (")?;
+    guest.send_line("poweroff")?;
+    guest.wait_for_exit().map(drop)
+}

@@ -1,13 +1,14 @@
 //! Devices start: each row of the init table meets its driver here, and nowhere else.
 
 use drivers::InterruptError;
-use hardware::board::{Claim, Class, Conduit, Device, Driver, Interrupt, Window};
+use hardware::board::{Claim, Class, Conduit, Device, Driver, Hertz, Interrupt, Window};
 use hardware::check::Checked;
+use hardware::tree::Node;
 use kernel_core::text::Chain;
 
-use crate::arch::cpu;
 use crate::arch::mmio;
 use crate::arch::mmu::Memory;
+use crate::arch::{counter, cpu};
 use crate::log::{error, info, warning};
 use crate::mm::device::map_device;
 use crate::sched;
@@ -109,8 +110,23 @@ impl Machine<'_> {
     fn start_timer(&mut self, device: &'static Device) -> Result<(), InitError> {
         let line = self.interrupt(device, VIRTUAL_TIMER)?;
         irq::handle(line, device.name, sched::timer_interrupt)?;
+        self.compare_rates(device);
         // Last: from then on threads rely on its interrupts.
         Ok(sched::start_clock()?)
+    }
+
+    /// A tree says the counter's rate only where firmware gets CNTFRQ_EL0 wrong (Linux' arm,arch_timer binding); which of the
+    /// two is right can't be known here.
+    fn compare_rates(&self, timer: &'static Device) {
+        let node = self.tree.and_then(|tree| tree.find(timer.path));
+        match node.and_then(Node::clock_frequency) {
+            Some(Ok(told)) if told.0 != counter::frequency() => {
+                let counts = Hertz(counter::frequency());
+                warning!("{}: clock-frequency is {told}, CNTFRQ_EL0 says {counts}, which is used", timer.name);
+            }
+            Some(Err(error)) => warning!("{}: clock-frequency: {error}", timer.name),
+            Some(Ok(_)) | None => {}
+        }
     }
 
     fn start_console_input(&mut self, device: &'static Device) -> Result<(), InitError> {

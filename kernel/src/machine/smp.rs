@@ -285,9 +285,16 @@ fn outcome(index: usize, arrival: &AtomicU8) -> State {
     }
 }
 
+/// Whether a core that was called hasn't come, or has and takes no threads yet.
 fn somebody_is_missing() -> bool {
     let cores = CORES.lock();
-    cores.iter().zip(&ARRIVALS).any(|(core, it)| matches!(core.state, State::Called) && it.load(Acquire) == AWAITED)
+    let mut called =
+        cores.iter().zip(&ARRIVALS).enumerate().filter(|(_, (core, _))| matches!(core.state, State::Called));
+    called.any(|(index, (_, arrival))| match arrival.load(Acquire) {
+        AWAITED => true,
+        ARRIVED => !sched::online().has(index),
+        _ => false,
+    })
 }
 
 impl Cores for Machine<'_> {
