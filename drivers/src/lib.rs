@@ -3,7 +3,7 @@
 //! - [`mmio`]: who owns a register window and how it is accessed; the fake that replaces it in tests.
 //! - [`dma`]: memory that a device reads and writes: who owns it, whether it is in a cache, what its address is.
 //! - [`registers`]: one module per binding, generated.
-//! - [`Console`], [`InterruptController`] with [`CpuInterface`], [`Timer`], [`Rtc`]: what the kernel sees of a driver.
+//! - [`Console`], [`InterruptController`] with [`CpuInterface`], [`Rtc`]: what the kernel sees of a driver.
 //! - [`pl011`], [`gicv2`], [`gicv3`], [`timer`], [`pl031`]: the drivers.
 //!
 //! [`verify`] takes an interrupt controller through its steps at boot; [`virtio_blk`] knows what disks are asked and answer.

@@ -4,6 +4,7 @@
 //! another core says a line when the report is done. How it ends is the preset's: it halts or resets.
 
 use core::fmt;
+use core::iter;
 use core::panic::PanicInfo;
 
 use kernel_core::sched::{CpuSet, ThreadId};
@@ -110,8 +111,14 @@ fn print_registers(out: &mut LastWords, x: &[u64; 31], sp: u64) {
 
 fn backtrace(out: &mut LastWords, fp: u64) {
     say!(out, "  backtrace, to be looked up in the image's symbol map:");
-    for address in frames(fp) {
-        say!(out, "    {address:016x}  {}", Place(address));
+    let mut frames = frames(fp).peekable();
+    while let Some(address) = frames.next() {
+        // What calls itself fills a screen, and what it ended with is scrolled away.
+        let more = iter::from_fn(|| frames.next_if_eq(&address)).count();
+        match more {
+            0 => say!(out, "    {address:016x}  {}", Place(address)),
+            _ => say!(out, "    {address:016x}  {}, {} times", Place(address), more + 1),
+        }
     }
 }
 

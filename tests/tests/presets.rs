@@ -40,7 +40,7 @@ fn the_least_preset_is_smaller_and_says_what_it_leaves_out() -> Result<(), Failu
     let refused = guest.command("mem")?;
     assert_eq!(
         (refused.status, refused.output.as_str()),
-        (127, "error: \"mem\": the preset hw-minimal leaves it out\n")
+        (127, "error: \"mem\": the preset hw-minimal leaves it out; another KEEL_PRESET has it\n")
     );
     let (devices, presets) = (guest.run("board devices")?, guest.run("board presets")?);
     guest.expect(&devices, "left out")?;

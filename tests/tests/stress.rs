@@ -57,8 +57,8 @@ fn nothing_is_lost_and_nothing_is_left_over() -> Result<(), Failure> {
     Ok(())
 }
 
-/// How often `work` was done, by the line of totals.
-fn count(line: &str, work: &str) -> u64 {
-    let part = line.split(", ").find_map(|part| part.strip_suffix(work)?.strip_suffix(' '));
-    part.and_then(|count| count.parse().ok()).unwrap_or(0)
+/// How often `work` was done, by its line.
+fn count(told: &str, work: &str) -> u64 {
+    let count = told.lines().find_map(|line| line.trim_start().strip_suffix(work)?.strip_suffix(' '));
+    count.and_then(|count| count.parse().ok()).unwrap_or(0)
 }

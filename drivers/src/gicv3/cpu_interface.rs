@@ -14,7 +14,7 @@ pub trait SystemRegisters {
     fn set_control(&self, value: u64);
     /// Writes ICC_PMR_EL1 and ICC_BPR1_EL1.
     fn set_priorities(&self, mask: u8, binary_point: u8);
-    /// Writes 0 to every ICC_AP1R<n>_EL1 that the CPU has.
+    /// Writes 0 to every `ICC_AP1R<n>_EL1` that the CPU has.
     fn clear_active_priorities(&self);
     /// Sets ICC_IGRPEN1_EL1.Enable and synchronises.
     fn enable_group1(&self);

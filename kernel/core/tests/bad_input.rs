@@ -70,7 +70,7 @@ fn what_the_preset_leaves_out_is_no_command() {
     let mut system = Fake::new();
     system.board = Some(Box::leak(Box::new(Board { preset, ..BOARD })));
     let mut terminal = Terminal::new(system);
-    let refusal = "error: \"panic\": the preset hw-minimal leaves it out\n";
+    let refusal = "error: \"panic\": the preset hw-minimal leaves it out; another KEEL_PRESET has it\n";
     assert_eq!([terminal.status("panic"), terminal.status("panic --yes")], [(); 2].map(|()| (127, refusal.to_owned())));
     assert_eq!(terminal.system.panics.get(), 0);
     let commands = "Board and hardware\n  board  show the board's tables and what the check came to\n  \

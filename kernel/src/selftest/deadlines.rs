@@ -68,7 +68,7 @@ pub(super) fn budget() -> Outcome {
             );
         }
         Ok(pass!(
-            "{longest} ticks at most of {} and {late} late, on {soonest} ticks after a release, {stops} stops",
+            "{longest} ticks in a period, {} + {late} late are allowed, on {soonest} after its release, {stops} stops",
             reservation.budget()
         ))
     })())

@@ -144,7 +144,9 @@ impl Shell {
         let known = Known::new(self.commands, system);
         let Some(command) = known.find(name) else {
             match (known.left_out_by(name), known.nearest(name)) {
-                (Some(preset), _) => writeln!(out, "error: \"{name}\": the preset {preset} leaves it out")?,
+                (Some(preset), _) => {
+                    writeln!(out, "error: \"{name}\": the preset {preset} leaves it out; another KEEL_PRESET has it")?
+                }
                 (None, Some(nearest)) => writeln!(out, "error: \"{name}\": no such command; did you mean {nearest}?")?,
                 (None, None) => writeln!(out, "error: \"{name}\": no such command; help lists all")?,
             }

@@ -18,15 +18,18 @@ thread_local! {
     static NUMBER: Cell<usize> = const { Cell::new(0) };
     static MASKED: Cell<bool> = const { Cell::new(false) };
     static HELD: Cell<u32> = const { Cell::new(0) };
+    static WAITERS: Cell<Option<&'static AtomicUsize>> = const { Cell::new(None) };
 }
-
-/// Turns of waiting loops, over all cores.
-pub(crate) static TURNS: AtomicUsize = AtomicUsize::new(0);
 
 impl Host {
     /// The calling thread is core `number` from now on.
     pub(crate) fn be(number: usize) {
         NUMBER.set(number);
+    }
+
+    /// The calling core adds itself to `waiters` when it waits for a lock next.
+    pub(crate) fn count_among(waiters: &'static AtomicUsize) {
+        WAITERS.set(Some(waiters));
     }
 
     pub(crate) fn is_masked() -> bool {
@@ -63,7 +66,9 @@ impl Cpu for Host {
     }
 
     fn relax() {
-        TURNS.fetch_add(1, Relaxed);
+        if let Some(waiters) = WAITERS.take() {
+            waiters.fetch_add(1, Relaxed);
+        }
         std::thread::yield_now();
     }
 }

@@ -1,11 +1,11 @@
 //! The lock lets in one at a time, in order, with interrupts masked.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use kernel_sync::TicketLock;
 
-use crate::core::{CORES, Host, TURNS};
+use crate::core::{CORES, Host};
 
 const ROUNDS: usize = if cfg!(miri) { 50 } else { 1_000 };
 
@@ -60,15 +60,18 @@ fn who_tries_does_not_wait() {
 
 #[test]
 fn who_comes_first_is_served_first() {
+    static WAITERS: AtomicUsize = AtomicUsize::new(0);
     let lock = TicketLock::<_, Host>::new(Vec::new());
     let held = lock.lock();
     thread::scope(|scope| {
         for number in 0..CORES {
-            let turns = TURNS.load(Relaxed);
             let lock = &lock;
-            scope.spawn(move || lock.lock().push(number));
-            // Waiting turns mean that the one just started has drawn its ticket, as nobody else started since.
-            while TURNS.load(Relaxed) < turns + 100 * CORES {
+            scope.spawn(move || {
+                Host::count_among(&WAITERS);
+                lock.lock().push(number);
+            });
+            // Who waits has drawn a ticket.
+            while WAITERS.load(Relaxed) <= number {
                 thread::yield_now();
             }
         }

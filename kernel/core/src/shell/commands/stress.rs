@@ -22,18 +22,19 @@ pub static STRESS: Command = Command {
 
 fn stress<'c>(call: &mut Call<'c>) -> Result<(), Failure<'c>> {
     let text = call.args.operand(0).unwrap_or_default();
-    let seconds = text.parse().map_err(|_| Failure::Value { text, wanted: "number of seconds" })?;
+    let seconds = text.parse().ok().filter(|&seconds| seconds > 0);
+    let seconds = seconds.ok_or(Failure::Value { text, wanted: "number of seconds above 0" })?;
     let seed = match call.args.value("-s") {
         Some(text) => Some(seed(text).ok_or(Failure::Value { text, wanted: "number" })?),
         None => None,
     };
     let stress = call.system.stress().ok_or(Failure::NoStress)?;
     let totals = stress(Asked { seconds, seed });
-    write!(call.out, "stress: {seconds} s, {} CPUs, seed {:#x}", totals.cpus, totals.seed)?;
     for (work, count) in &totals.works {
-        write!(call.out, ", {count} {work}")?;
+        writeln!(call.out, "{count:>10} {work}")?;
     }
-    write!(call.out, ", {} us late at most: ", totals.latest_ns / 1000)?;
+    let late = totals.latest_ns / 1000;
+    write!(call.out, "stress: {seconds} s, {} CPUs, seed {:#x}, {late} us late at most: ", totals.cpus, totals.seed)?;
     match totals.failure {
         None => Ok(writeln!(call.out, "PASS")?),
         Some(why) => {
