@@ -24,6 +24,11 @@ pub fn leave() -> Result<(), Bound> {
     let idle = here.idle;
     // All threads that are here stand still: this one has the lock and the core.
     let those = || (0..THREADS as u16).map(ThreadId).filter(move |&it| it != me && it != idle && is_at(it, index));
+    for thread in those() {
+        if let Some(refuge) = deadline::refuge(thread, rest) {
+            slot(thread).set_affinity(refuge);
+        }
+    }
     let alone = those().filter(|&it| slot(it).affinity().and(rest) == CpuSet::NONE);
     let reserved = deadline::threads(&here).filter(|&it| !is_at(it, index));
     let bound: heapless::Vec<_, 4> = alone.chain(reserved).take(4).collect();
@@ -50,7 +55,7 @@ pub fn leave() -> Result<(), Bound> {
 /// Whether a thread lives on the core numbered `index`.
 fn is_at(thread: ThreadId, index: usize) -> bool {
     let slot = slot(thread);
-    usize::from(slot.home.load(Relaxed)) == index && !slot.is_gone()
+    slot.home() == index && !slot.is_gone()
 }
 
 /// Takes a thread out of this core's queues; whether it is to be put into another's. One that waits for a time is woken: that

@@ -301,6 +301,18 @@ impl Slot {
         self.gone.load(Ordering::Relaxed)
     }
 
+    /// It may run on these cores from now on. Under the lock of its home.
+    #[cfg(preset_feature = "cpu-hotplug")]
+    pub(super) fn set_affinity(&self, cpus: CpuSet) {
+        self.affinity.store(cpus.0, Ordering::Relaxed);
+    }
+
+    /// The number of its home.
+    #[cfg(preset_feature = "cpu-hotplug")]
+    pub(super) fn home(&self) -> usize {
+        self.home.load(Ordering::Relaxed).into()
+    }
+
     pub(super) fn affinity(&self) -> CpuSet {
         CpuSet(self.affinity.load(Ordering::Relaxed))
     }

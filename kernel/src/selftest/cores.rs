@@ -7,12 +7,14 @@ use kernel_core::sched::CpuSet;
 use kernel_core::system::{CoreError, Outcome, why};
 
 use crate::machine::hotplug;
-use crate::sched::{self, Spawn, SpawnError};
+use crate::sched::{self, Spawn, SpawnError, Thread, deadline};
 
 use super::{fail, outcome, pass, spin_until};
 
 /// How often it goes.
 const ROUNDS: u32 = 3;
+/// How long somebody has a reservation meanwhile, in its periods.
+const PERIODS: u32 = 10;
 
 /// The last core goes off with threads on it, which go on elsewhere; nobody may run there; and when it is back it runs threads.
 pub(super) fn off_on() -> Outcome {
@@ -20,6 +22,8 @@ pub(super) fn off_on() -> Outcome {
     let Some(cpu) = cores.iter().last().filter(|cpu| *cpu != 0) else {
         return Outcome::Skip(why(format_args!("one core takes threads")));
     };
+    // Who has a reservation has the timers watched, by threads with a core each, which may be this one.
+    let reserved = watched();
     for _ in 0..ROUNDS {
         match off(cpu) {
             Outcome::Pass(_) => {}
@@ -40,7 +44,23 @@ pub(super) fn off_on() -> Outcome {
             Err(cause) => fail!("CPU {cpu} is back: {cause}"),
         }
     }
+    if let Some(reserved) = reserved {
+        reserved.join();
+    }
     pass!("CPU {cpu}, {ROUNDS} times")
+}
+
+/// Somebody with a reservation of the boot core for some periods; nobody where none can be had.
+fn watched() -> Option<Thread> {
+    let reservation = deadline::reservation(Duration::from_millis(1), Duration::from_millis(50)).ok()?;
+    let reserved = Spawn::new("reserved").affinity(CpuSet::only(0)).reserving(reservation);
+    let run = || {
+        for _ in 0..PERIODS {
+            // Somebody's late interrupt is no reason to leave.
+            let _ = deadline::next_period();
+        }
+    };
+    reserved.run(run).ok()
 }
 
 /// Switches the core off under a thread that runs there and one that sleeps there.

@@ -34,6 +34,8 @@ pub use admit::{allow, reservation};
 pub(super) use elect::{give_way, idles, kicked, next, ticked};
 pub use look::{begin_jitter, is_earliest, lateness};
 pub(super) use look::{core, reserved, waits_for_release};
+#[cfg(preset_feature = "cpu-hotplug")]
+pub(super) use trust::refuge;
 pub use trust::{current as timer, distrust, trust};
 
 /// Whether there is any of this in the image.

@@ -7,7 +7,7 @@
 //! core calls it, and when it has nothing to do.
 
 use core::sync::atomic::{
-    AtomicBool,
+    AtomicBool, AtomicU16,
     Ordering::{Relaxed, SeqCst},
 };
 use core::time::Duration;
@@ -21,7 +21,8 @@ use crate::sync::Lock;
 
 use super::super::clock::{self, sleep, ticks};
 use super::super::queues::{self, Queues};
-use super::super::table::{Spawn, name_of};
+use super::super::run;
+use super::super::table::{Spawn, name_of, slot};
 use super::{compare, one};
 
 /// A timer interrupt that is so late isn't late but missing. An emulator's core may stand still for a good part of that.
@@ -35,6 +36,11 @@ static FAULT: Lock<Option<TimerFault>> = Lock::new(None);
 static NOTICED: AtomicBool = AtomicBool::new(false);
 /// Which timekeepers there are.
 static TIMEKEEPERS: [AtomicBool; 2] = [const { AtomicBool::new(false) }; 2];
+
+/// Their threads; [`NOBODY`] where there is none yet, or none any more.
+static WHO: [AtomicU16; TIMEKEEPERS.len()] = [const { AtomicU16::new(NOBODY) }; TIMEKEEPERS.len()];
+/// No thread's number.
+const NOBODY: u16 = u16::MAX;
 
 /// What is known.
 pub fn current() -> Trust {
@@ -70,6 +76,7 @@ pub(super) fn begin() {
 
 /// What a timekeeper does as long as it is wanted.
 fn keep_time(index: usize) {
+    WHO[index].store(run::current().0, Relaxed);
     if index == 0 && compare::verdict() == Trust::Unasked {
         compare::compare();
     }
@@ -81,9 +88,24 @@ fn keep_time(index: usize) {
         TIMEKEEPERS[index].store(false, SeqCst);
         // Who has got one since finds that there is no timekeeper, or is found here.
         if !is_wanted() || TIMEKEEPERS[index].swap(true, SeqCst) {
+            // Unless the next one stands there already.
+            let _ = WHO[index].compare_exchange(run::current().0, NOBODY, Relaxed, Relaxed);
             return;
         }
     }
+}
+
+/// Where a timekeeper may go whose core goes off, of the cores that `stay`: not to the other one, where there is another core.
+/// `None` for any other thread. Under the lock of its home.
+#[cfg(preset_feature = "cpu-hotplug")]
+pub(in crate::sched) fn refuge(thread: ThreadId, stay: CpuSet) -> Option<CpuSet> {
+    let mut all = WHO.iter().map(|who| ThreadId(who.load(Relaxed)));
+    if !all.clone().any(|who| who == thread) {
+        return None;
+    }
+    let other = all.find(|&who| who != thread && who.0 != NOBODY);
+    let apart = other.map_or(stay, |other| CpuSet(stay.0 & !CpuSet::only(slot(other).home()).0));
+    Some(if apart == CpuSet::NONE { stay } else { apart })
 }
 
 /// Whether there is something to watch: somebody has a reservation, or nobody gets one before the timer interrupts again.
